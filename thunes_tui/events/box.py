@@ -1,0 +1,158 @@
+"""The box under drill: the guard, followed files, processes, positions, alerts."""
+
+from __future__ import annotations
+
+from thunes_tui.events.base import Event, event
+
+
+@event("guard.answered")
+class GuardAnswered(Event):
+    """What the production guard found: `proven` means proven testnet."""
+
+    proven: bool
+    reasons: tuple[str, ...] = ()
+    asked_for: str = ""
+    """`start`, `resume`, or the step and attempt it was asked for."""
+
+
+@event("source.opened")
+class SourceOpened(Event):
+    source: str
+    path: str
+    file: int = 0
+    """Counts the files that stood at this path, from 0."""
+    offset: int = 0
+    """Where recording begins."""
+
+
+@event("source.lines", decision=False)
+class SourceLines(Event):
+    """Complete lines as they were appended, masked; `b64` where they are no UTF-8."""
+
+    source: str
+    file: int
+    offset: int
+    count: int
+    end: int
+    text: str | None = None
+    b64: str | None = None
+
+
+@event("source.marked")
+class SourceMarked(Event):
+    """The file was rotated, truncated, replaced, went missing or came back."""
+
+    source: str
+    what: str
+    file: int
+    detail: str = ""
+    possible_loss: bool = False
+
+
+@event("source.down")
+class SourceDown(Event):
+    """A source cannot be read just now, and why; it is tried again."""
+
+    source: str
+    reason: str
+
+
+@event("process.born")
+class ProcessBorn(Event):
+    role: str
+    """`bot`, `child`, `drill`, `console`."""
+    pid: int
+    start: int
+    """Clock ticks since boot, as the kernel counts them: pid, start and boot together are the identity."""
+    argv: str
+    generation: int = 1
+    inner: int = 0
+    """The pid inside the sandbox's namespace; 0 when it is the same."""
+
+
+@event("process.died")
+class ProcessDied(Event):
+    role: str
+    pid: int
+    start: int
+    exit: int | None = None
+    signal: int | None = None
+    detail: str = ""
+
+
+@event("process.sampled", decision=False)
+class ProcessesSampled(Event):
+    """Load of the watched processes: rows of pid, cpu percent, resident bytes, threads, descriptors."""
+
+    rows: tuple[tuple[int, float, int, int, int], ...] = ()
+
+
+@event("kill_switch.seen")
+class KillSwitchSeen(Event):
+    """A process said so itself, or the audit trail did."""
+
+    by: str
+    """`audit` or the pid that said so."""
+    on: bool
+    offset: int = 0
+    reason: str = ""
+
+
+@event("bot.healthy")
+class BotHealthy(Event):
+    pid: int
+    offset: int
+    text: str = ""
+
+
+@event("bot.logged")
+class BotLogged(Event):
+    """First log line of a new bot process."""
+
+    pid: int
+    offset: int
+
+
+@event("positions.read")
+class PositionsRead(Event):
+    """Open positions of the bot's database: rows of symbol, quantity, entry price, order id."""
+
+    positions: tuple[tuple[str, str, str, str], ...] = ()
+    problem: str = ""
+
+
+@event("positions.compared")
+class PositionsCompared(Event):
+    """Reconciliation: rows of symbol, local, exchange, difference, remark."""
+
+    against: str
+    equal: bool
+    rows: tuple[tuple[str, str, str, str, str], ...] = ()
+    problem: str = ""
+
+
+@event("alert.seen")
+class AlertSeen(Event):
+    """The phone showed an alert: the sandbox's inbox, or a person who looked."""
+
+    text: str
+    latency_s: float | None = None
+    by_person: bool = False
+
+
+@event("recovery.measured")
+class RecoveryMeasured(Event):
+    """Seconds from death to a part of the recovery; None while it has not come."""
+
+    part: str
+    """`pid`, `log`, `healthy`, `audit` or `positions`."""
+    seconds: float
+    source: str = ""
+
+
+@event("worker.failed")
+class WorkerFailed(Event):
+    """A worker of the server failed; what it did is tried again or stands still, and the screen says so."""
+
+    worker: str
+    reason: str

@@ -1,0 +1,53 @@
+"""The shell of the control pane."""
+
+from __future__ import annotations
+
+from thunes_tui.events.base import Event, event
+
+
+@event("shell.opened")
+class ShellOpened(Event):
+    pid: int
+    cols: int
+    rows: int
+    again: bool = False
+    """The keeper's shell was found alive and taken up again."""
+    lost: int = 0
+    """Bytes of output that nobody could hold meanwhile."""
+
+
+@event("shell.output", decision=False)
+class ShellOutput(Event):
+    """Bytes that the shell's terminal received, masked; `offset` counts masked bytes from the start."""
+
+    offset: int
+    text: str | None = None
+    b64: str | None = None
+
+
+@event("shell.started")
+class ShellStarted(Event):
+    """A command line began to run in the shell, by the shell's own mark."""
+
+    seq: int
+    command: str
+    cwd: str
+
+
+@event("shell.ended")
+class ShellEnded(Event):
+    seq: int
+    exit: int
+    cwd: str
+    jobs: int = 0
+
+
+@event("shell.resized")
+class ShellResized(Event):
+    cols: int
+    rows: int
+
+
+@event("shell.exited")
+class ShellExited(Event):
+    detail: str = ""

@@ -1,0 +1,234 @@
+"""What was asked: the closed set of intents, imperative, and the one table of who may ask what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, TypeVar, dataclass_transform
+
+from thunes_tui.plain import from_plain, to_plain
+
+Role = Literal["driver", "witness", "replay"]
+I = TypeVar("I", bound="Intent")  # noqa: E741 - reads as the type it stands for
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """Base of all intents."""
+
+    KIND: ClassVar[str] = ""
+    """Its name on the wire."""
+
+
+REGISTRY: dict[str, type[Intent]] = {}
+
+
+@dataclass_transform(frozen_default=True)
+def intent(kind: str) -> Callable[[type[I]], type[I]]:
+    """Make a class a frozen intent of this kind and register it."""
+
+    def register(plain_class: type[I]) -> type[I]:
+        made = dataclass(frozen=True, slots=True)(plain_class)
+        made.KIND = kind
+        REGISTRY[kind] = made
+        return made
+
+    return register
+
+
+def decode(kind: str, data: dict[str, Any]) -> Intent:
+    """The intent of a frame. Raises ValueError for an unknown kind or members that do not fit."""
+    known = REGISTRY.get(kind)
+    if known is None:
+        raise ValueError(f"no intent is called {kind!r}")
+    return from_plain(known, data)
+
+
+def encode(asked: Intent) -> dict[str, Any]:
+    plain: dict[str, Any] = to_plain(asked)
+    return plain
+
+
+@intent("preflight")
+class RunPreflight(Intent):
+    """Run the eight sections, natively and by the project's script."""
+
+
+@intent("prerequisite")
+class TickPrerequisite(Intent):
+    number: int
+    ticked: bool = True
+
+
+@intent("prepare")
+class StartPreparation(Intent):
+    """Begin the timed preparation; refused until the pre-flight passed."""
+
+
+@intent("test")
+class StartTest(Intent):
+    test: str
+
+
+@intent("test_end")
+class EndTest(Intent):
+    """Close the running test; criteria that nobody decided become NOT VERIFIED."""
+
+    test: str
+
+
+@intent("test_skip")
+class SkipTest(Intent):
+    test: str
+    reason: str
+
+
+@intent("step")
+class RunStep(Intent):
+    """Run a step's block, or mark a step without one as begun. `sha256` is of the text that was shown."""
+
+    step: str
+    sha256: str = ""
+    again: bool = False
+
+
+@intent("step_confirm")
+class ConfirmStep(Intent):
+    """The typed name of the target, for a step that is held."""
+
+    step: str
+    typed: str
+
+
+@intent("step_finish")
+class FinishStep(Intent):
+    """A step done by hand is done."""
+
+    step: str
+
+
+@intent("step_skip")
+class SkipStep(Intent):
+    step: str
+    reason: str
+
+
+@intent("criterion")
+class DecideCriterion(Intent):
+    """Tick (PASS), fail, or override what was sensed, then with a reason."""
+
+    criterion: str
+    verdict: str
+    reason: str = ""
+
+
+@intent("field")
+class FillField(Intent):
+    owner: str
+    label: str
+    value: str
+
+
+@intent("note")
+class AddNote(Intent):
+    text: str
+
+
+@intent("deviation")
+class AddDeviation(Intent):
+    text: str
+    reason: str = ""
+
+
+@intent("bookmark")
+class AddBookmark(Intent):
+    source: str
+    offset: int
+    text: str = ""
+
+
+@intent("alert_seen")
+class SeeAlert(Intent):
+    """A person saw the alert on the phone now."""
+
+
+@intent("position")
+class CreatePosition(Intent):
+    """The seed's way when there is no open position: make a small one with the profile's command."""
+
+
+@intent("document")
+class StartDocumentation(Intent):
+    """After the last test."""
+
+
+@intent("end")
+class EndDrill(Intent):
+    """Decide and close: documentation is complete, or the drill is ended early."""
+
+    early: bool = False
+    reason: str = ""
+
+
+@intent("hold")
+class Hold(Intent):
+    reason: str = ""
+
+
+@intent("release")
+class Release(Intent):
+    reason: str = ""
+
+
+@intent("sign_off")
+class SignOff(Intent):
+    test: str
+    text: str = ""
+
+
+@intent("request_keys")
+class RequestKeys(Intent):
+    """A witness asks for the keys; `typed` is `take over` when no driver is connected."""
+
+    typed: str = ""
+
+
+@intent("pass_keys")
+class PassKeys(Intent):
+    """The driver gives the keys to the client who asked."""
+
+    client: int
+
+
+@intent("resize")
+class Resize(Intent):
+    """The driver's control pane has this many columns and rows."""
+
+    cols: int
+    rows: int
+
+
+@intent("seek")
+class Seek(Intent):
+    """Replay only. `to`: `pause`, `play`, `start`, `end`, `step+`, `step-`, `event+`, `event-`, `time:ISO`,
+    `number:N`, or an id such as `T3.S4`."""
+
+    to: str
+    speed: float = 0.0
+    """Times real time; 0 leaves it."""
+
+
+@intent("stop")
+class Stop(Intent):
+    """End the server in order; the bot and the shell's jobs stay as they are."""
+
+
+WITNESS: frozenset[type[Intent]] = frozenset({Hold, Release, AddNote, AddBookmark, SignOff, RequestKeys})
+REPLAY: frozenset[type[Intent]] = frozenset({Seek, Stop})
+DRIVER: frozenset[type[Intent]] = frozenset(REGISTRY.values()) - {Seek}
+
+
+def may(role: Role, asked: Intent) -> bool:
+    """The role x intent table: driver all, witness a few, replay none but moving about in time."""
+    allowed = {"driver": DRIVER, "witness": WITNESS, "replay": REPLAY}[role]
+    return type(asked) in allowed

@@ -1,0 +1,201 @@
+"""What sources, the shell and finished effects tell the hub. Plain data; the hub turns it into events or drops it.
+
+Observations and intents are the only two inputs of `drill.decide`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from thunes_tui.events.base import Event
+from thunes_tui.events.steps import Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """Base of all observations."""
+
+
+@dataclass(frozen=True, slots=True)
+class Happened(Observation):
+    """A fact that needs no decision: it becomes these events as they are."""
+
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditSeen(Observation):
+    """One record of the audit trail, masked."""
+
+    offset: int
+    sha256: str
+    event: str
+    timestamp: str
+    fields: dict[str, Any]
+    file: str = ""
+    problem: str = ""
+    """Class of damage; empty for a good record."""
+    text: str = ""
+    replayed: bool = False
+    """It stood in the file before the drill began: it sets what is known, and proves nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogSeen(Observation):
+    """One record of the log that some pattern or level made interesting, masked."""
+
+    offset: int
+    sha256: str
+    level: str
+    logger: str
+    message: str
+    time: str = ""
+    file: str = ""
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BotFound(Observation):
+    """A process of the project runs: born just now, or there when we came."""
+
+    role: str
+    pid: int
+    start: int
+    argv: str
+    inner: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BotGone(Observation):
+    pid: int
+    start: int
+    exit: int | None = None
+    signal: int | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PositionsSeen(Observation):
+    """Open positions of the bot's database as rows of symbol, quantity, entry price, order id."""
+
+    positions: tuple[tuple[str, str, str, str], ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertArrived(Observation):
+    """A message reached the sandbox's phone. `arrived_us` is the phone's own wall clock."""
+
+    text: str
+    arrived_us: int
+    number: int
+    offset: int = 0
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandStarted(Observation):
+    """The shell's own mark: a command line began."""
+
+    seq: int
+    command: str
+    cwd: str
+    output: int
+
+
+@dataclass(frozen=True, slots=True)
+class CommandEnded(Observation):
+    """The shell's own mark: it ended. `tail` is the end of what it printed, masked, at most 64 kB."""
+
+    seq: int
+    exit: int
+    cwd: str
+    jobs: int
+    output: int
+    tail: str = ""
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShellGone(Observation):
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GuardSpoke(Observation):
+    """The production guard's answer, with the token for one attempt when it proved testnet."""
+
+    asked_for: str
+    proven: bool
+    reasons: tuple[str, ...] = ()
+    token: str = ""
+    victims: tuple[str, ...] = ()
+    """What the step's signals would hit, one line a process."""
+    outside: tuple[str, ...] = ()
+    """Those of them that lie outside the drilled project."""
+    confirm: str = ""
+    """What a person must type; empty when the step signals nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Probed(Observation):
+    """An asked probe answered for a criterion."""
+
+    criterion: str
+    verdict: str
+    cause: str
+    evidence: Evidence | None = None
+    events: tuple[Event, ...] = ()
+    """Facts that the probe found beside the verdict, recorded first."""
+
+
+@dataclass(frozen=True, slots=True)
+class SectionSensed(Observation):
+    """One section of the pre-flight."""
+
+    run: int
+    number: int
+    title: str
+    by: str
+    verdict: str
+    detail: str = ""
+    fix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlinePassed(Observation):
+    """The time that a sensed criterion had is over."""
+
+    criterion: str
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineTaken(Observation):
+    """How the audit trail stood when a test began: size and hash of its prefix."""
+
+    test: str
+    size: int
+    sha256: str
+    lines: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ServerCameBack(Observation):
+    """The journal was resumed by a new server; what ran without a result is unknown."""
+
+    boot: str
+
+
+@dataclass(frozen=True, slots=True)
+class Joined(Observation):
+    client: int
+    name: str
+    want: str
+
+
+@dataclass(frozen=True, slots=True)
+class Left(Observation):
+    client: int
+    extra: dict[str, Any] = field(default_factory=dict)
