@@ -1,4 +1,4 @@
-"""What sources, the shell and finished effects tell the hub. Plain data; the hub turns it into events or drops it.
+"""What sources, the shell and finished effects tell the hub; the hub makes events of it or drops it.
 
 Observations and intents are the only two inputs of `drill.decide`.
 """

@@ -1,0 +1,328 @@
+"""The state of a drill: frozen, plain, folded from events alone, and the same live, resumed and replayed.
+
+It holds counters, offsets and verdicts, never lines, and survives a trip through JSON (`thunes_tui.plain`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from thunes_tui.clock import Moment
+from thunes_tui.events.steps import Evidence
+from thunes_tui.runbook.model import Test
+
+Verdict = Literal["", "PASS", "FAIL", "NOT VERIFIED", "VACUOUS", "ABORTED", "SKIPPED", "UNKNOWN"]
+StepStatus = Literal["pending", "requested", "held", "running", "done", "unknown", "skipped", "aborted"]
+TestStatus = Literal["pending", "running", "ended", "skipped"]
+PHASES = ("preflight", "preparation", "tests", "documentation")
+SECTIONS = (
+    "environment",
+    "Telegram",
+    "exchange",
+    "position tracker",
+    "risk manager",
+    "audit trail",
+    "required files",
+    "system resources",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StepState:
+    """One step's latest attempt."""
+
+    id: str
+    status: StepStatus = "pending"
+    attempt: int = 0
+    requested: Moment | None = None
+    started: Moment | None = None
+    ended: Moment | None = None
+    exit: int | None = None
+    by_hand: bool = False
+    output: int = 0
+    """Where its output begins in the shell's stream of masked bytes."""
+    output_end: int = 0
+    reason: str = ""
+    """Why it was skipped, aborted or is unknown."""
+    confirm: str = ""
+    """What a person must type while it is held."""
+    victims: tuple[str, ...] = ()
+    differences: tuple[str, ...] = ()
+    jobs: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionState:
+    """What is known of one success criterion."""
+
+    id: str
+    verdict: Verdict = ""
+    """What counts: a person's decision where there is one, else what was sensed; empty while open."""
+    sensed: Verdict = ""
+    cause: str = ""
+    evidence: Evidence | None = None
+    decided_by: str = ""
+    """The person; empty while nobody decided."""
+    reason: str = ""
+    at: Moment | None = None
+    waits_for: str = ""
+    """What an open sensed criterion waits for, for the screen: `2.4`, `audit KILL_SWITCH_ACTIVATED`."""
+
+    @property
+    def overridden(self) -> bool:
+        return bool(self.decided_by and self.sensed and self.sensed != self.verdict)
+
+
+@dataclass(frozen=True, slots=True)
+class TestState:
+    """One test's latest attempt."""
+
+    __test__ = False
+
+    id: str
+    status: TestStatus = "pending"
+    attempt: int = 0
+    started: Moment | None = None
+    ended: Moment | None = None
+    verdict: Verdict = ""
+    cause: str = ""
+    reason: str = ""
+    audit_size: int = -1
+    """Bytes of the audit trail when the test began, and the hash of that prefix; -1 while unknown."""
+    audit_sha256: str = ""
+    positions: tuple[tuple[str, str, str, str], ...] = ()
+    """Open positions when the test began."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseState:
+    started: Moment | None = None
+    ended: Moment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SectionState:
+    """One of the eight sections of the pre-flight."""
+
+    number: int
+    title: str
+    native: str = ""
+    script: str = ""
+    detail: str = ""
+    script_detail: str = ""
+    fix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PreflightState:
+    run: int = 0
+    running: bool = False
+    native: str = ""
+    script: str = ""
+    passed: bool = False
+    sections: tuple[SectionState, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """A followed file, or anything else that yields."""
+
+    name: str
+    path: str = ""
+    status: str = "open"
+    """`open`, `missing`, or `down` with the reason in `detail`."""
+    detail: str = ""
+    file: int = 0
+    recorded: int = 0
+    """Byte offset up to which it is recorded."""
+    lines: int = 0
+    """Recorded in this session."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessState:
+    """A watched process; the row stays after its death, for the next generation to follow."""
+
+    role: str
+    pid: int
+    start: int
+    argv: str = ""
+    generation: int = 1
+    inner: int = 0
+    born: Moment | None = None
+    died: Moment | None = None
+    exit: int | None = None
+    signal: int | None = None
+    switch: str = "UNKNOWN"
+    """Kill switch as this process itself said: ON, OFF or UNKNOWN."""
+    healthy: Moment | None = None
+    logged: Moment | None = None
+
+    @property
+    def alive(self) -> bool:
+        return self.died is None
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryState:
+    """The stopwatch of the last death of the bot; seconds from death, None while the part has not come."""
+
+    died: Moment | None = None
+    pid: float | None = None
+    log: float | None = None
+    healthy: float | None = None
+    audit: float | None = None
+    positions: float | None = None
+    before: tuple[tuple[str, str, str, str], ...] = ()
+    """Open positions as last read before the death."""
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchState:
+    """What the audit trail says of the kill switch."""
+
+    audit: str = "UNKNOWN"
+    at: Moment | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShellState:
+    pid: int = 0
+    cols: int = 80
+    rows: int = 24
+    output: int = 0
+    """Masked bytes so far."""
+    running: str = ""
+    """The command line in the foreground; empty at the prompt."""
+    seq: int = 0
+    cwd: str = ""
+    alive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ClientState:
+    id: int
+    name: str
+    role: str
+    connected: bool = True
+    asks_keys: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    text: str
+    veto: bool
+    test: str
+    at: Moment
+    number: int
+    """Number of the record, to cite it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A note, deviation or sign-off."""
+
+    kind: str
+    text: str
+    reason: str
+    test: str
+    step: str
+    by: str
+    at: Moment
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """One line of the seed's timeline template."""
+
+    label: str
+    at: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    decision: str
+    passed: int
+    of: int
+    reasons: tuple[str, ...]
+    successful: bool
+    authorised: bool
+    not_verified: int
+    at: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class DrillState:
+    """Everything that a screen, a report or a decision needs to know."""
+
+    session: str = ""
+    mode: str = ""
+    project: str = ""
+    paths: dict[str, str] = field(default_factory=dict)
+    sandbox: bool = False
+    operator: str = ""
+    zone: str = ""
+    head: int = -1
+    """Number of the last record folded in."""
+    at: Moment = Moment(0, 0)
+    """Time of that record."""
+    opened: Moment | None = None
+    runbook_title: str = ""
+    runbook_sha256: str = ""
+    runbook_changed: bool = False
+    unplaced: tuple[str, ...] = ()
+    documents: dict[str, tuple[str, int, int]] = field(default_factory=dict)
+    """By name: file in the evidence folder, start and end of the section that matters."""
+    plan: tuple[Test, ...] = ()
+    """The pinned tests, in the order of the document."""
+    prerequisites: tuple[str, ...] = ()
+    ticked: dict[str, str] = field(default_factory=dict)
+    """Prerequisite number to who ticked it (`sensed` or a person)."""
+    phases: dict[str, PhaseState] = field(default_factory=dict)
+    preflight: PreflightState = PreflightState()
+    tests: dict[str, TestState] = field(default_factory=dict)
+    steps: dict[str, StepState] = field(default_factory=dict)
+    criteria: dict[str, CriterionState] = field(default_factory=dict)
+    fields: dict[str, str] = field(default_factory=dict)
+    """`owner|label` to value."""
+    sources: dict[str, SourceState] = field(default_factory=dict)
+    processes: tuple[ProcessState, ...] = ()
+    """In order of birth, the dead ones too (the last 20)."""
+    switch: SwitchState = SwitchState()
+    recovery: RecoveryState = RecoveryState()
+    positions: tuple[tuple[str, str, str, str], ...] = ()
+    positions_problem: str = "not read yet"
+    compared: tuple[tuple[str, str, str, str, str], ...] = ()
+    alert_latency_s: float | None = None
+    proven: bool = False
+    guard_reasons: tuple[str, ...] = ("the guard has not answered yet",)
+    shell: ShellState = ShellState()
+    clients: dict[str, ClientState] = field(default_factory=dict)
+    hold: str = ""
+    """Who holds the drill and why; empty when nobody does."""
+    held_by: str = ""
+    findings: tuple[Finding, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    stamps: tuple[Stamp, ...] = ()
+    refusal: str = ""
+    """The last refusal, for the screen; cleared by the next accepted intent."""
+    failures: dict[str, str] = field(default_factory=dict)
+    """Workers that failed and have not come back, with the reason."""
+    ending: Ending | None = None
+
+    @property
+    def driver(self) -> ClientState | None:
+        """The connected client that has the keys."""
+        return next((c for c in self.clients.values() if c.role == "driver" and c.connected), None)
+
+    @property
+    def running_test(self) -> Test | None:
+        return next((t for t in self.plan if self.tests[t.id].status == "running"), None)
+
+    @property
+    def bots(self) -> tuple[ProcessState, ...]:
+        """The bot's living processes: zero and two are both wrong."""
+        return tuple(p for p in self.processes if p.role == "bot" and p.alive)
