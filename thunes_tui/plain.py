@@ -27,14 +27,14 @@ SCALARS = frozenset({str, int, float, bool, type(None)})
 
 def to_plain(value: Any) -> Any:
     """`value` as plain data that `json.dumps` accepts. Raises ValueError for what has no plain form."""
-    kind: Hashable = type(value)
+    kind = type(value)
     if kind in SCALARS:
         return value
     if kind is tuple or kind is list:
         return [item if type(item) in SCALARS else to_plain(item) for item in value]
     if kind is dict:
         return {_name(key): to_plain(item) for key, item in value.items()}
-    names = _field_names(kind)
+    names = _field_names(typing.cast("Hashable", kind))
     if names is not None:
         return {name: to_plain(getattr(value, name)) for name in names}
     return _unusual(value)
