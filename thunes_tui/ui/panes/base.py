@@ -1,0 +1,130 @@
+"""What every pane is: a heading, a body of lines, and the ways in which news reaches it.
+
+The application calls `take` for each update of the link, `tick` once a second, and `perform` for an action of
+the keymap. A pane answers with `changed()`, which paints at once when the screen is quiet and at most ten
+times a second under load.
+
+To write a pane: subclass, set `NAME`, `TITLE` and `ACTIONS`, override `heading`, and override either
+`body(width, height)`, which gives all its lines, or both `body_row(y)`, which gives one row of a long stream,
+and `flush`, which refreshes the rows that changed. An action called `X` is the method `do_X`; `why_not_X`
+gives the reason when it cannot be done now. `ThunesApp` (`ui.app`) mounts one of each; their order and places are
+`ui.layout`'s, and a hidden pane has `display` off: it still gets its updates, and answers with `news`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events
+from textual.geometry import Region
+from textual.strip import Strip
+
+from thunes_tui.clock import Moment
+from thunes_tui.ui.desk import Desk
+from thunes_tui.ui.keymap import Action
+from thunes_tui.ui.widgets.line import Line, spread, strip
+from thunes_tui.ui.widgets.rows import Rows
+
+if TYPE_CHECKING:
+    from thunes_tui.connection import Update
+
+HEADING_ROWS = 1
+
+
+class Pane(Rows, can_focus=True, inherit_bindings=False):
+    """One of the five panes of the console."""
+
+    NAME: ClassVar[str] = ""
+    """As in `keymap.PANES`; also its id."""
+    TITLE: ClassVar[str] = ""
+    ACTIONS: ClassVar[tuple[Action, ...]] = ()
+    """The pane's own actions; those of the keymap that name this pane are its too."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, self.NAME)
+
+    # What comes in.
+
+    def take(self, update: Update) -> None:
+        """Something happened; `desk.state` is the state after it. Keep this cheap: lay out in `body`."""
+
+    def tick(self, now: Moment) -> None:
+        """A second went by. Call `changed()` only when something shown depends on it."""
+
+    def restyled(self) -> None:
+        """The theme changed: forget styled text that was kept, then repaint."""
+        self.repaint()
+
+    # What is shown.
+
+    def heading(self) -> tuple[Line, Line]:
+        """The title row's left and right part."""
+        return [(self.TITLE, "strong")], []
+
+    def body(self, width: int, height: int) -> list[Line]:
+        """The lines of the body, top first; missing ones are blank."""
+        raise NotImplementedError(f"{self.NAME} has no body for {width}x{height}")
+
+    def body_row(self, y: int) -> Strip:
+        """Row `y` of the body as a strip of its width."""
+        index = y + HEADING_ROWS
+        return self.shown[index] if index < len(self.shown) else self.strip([], self.size.width)
+
+    def news(self) -> str:
+        """What the pane's tab shows beside its name while the pane is hidden: `+14`, `●`."""
+        return ""
+
+    @property
+    def body_height(self) -> int:
+        return max(0, self.size.height - HEADING_ROWS)
+
+    def lay_out(self) -> list[Strip]:
+        """All rows, the heading first. A stream gives its heading alone."""
+        width, height = self.size
+        rows = [self.heading_strip(width)]
+        rows += [self.strip(line, width) for line in self.body(width, self.body_height)[: self.body_height]]
+        return rows + [self.strip([], width)] * (height - len(rows))
+
+    def heading_strip(self, width: int) -> Strip:
+        left, right = self.heading()
+        over = "title_focus" if self.has_focus else "title"
+        ending = [*right, (" ", "text")] if right else []
+        return strip(spread([(" ", "text"), *left], ending, width), width, self.desk.paint, over)
+
+    def heading_changed(self) -> None:
+        """Repaint the title row alone, where it differs."""
+        if not self.shown or not self.size:
+            return
+        row = self.heading_strip(self.size.width)
+        if row != self.shown[0]:
+            self.shown[0] = row
+            self.refresh(Region(0, 0, self.size.width, HEADING_ROWS))
+
+    # Actions.
+
+    def perform(self, action: str) -> bool:
+        """Do one of the pane's actions; False when it has no such action."""
+        does: Callable[[], None] | None = getattr(self, f"do_{action}", None)
+        if does is None:
+            return False
+        does()
+        return True
+
+    def why_not(self, action: str) -> str:
+        """Why an action cannot be done now; empty when it can."""
+        reason: Callable[[], str] | None = getattr(self, f"why_not_{action}", None)
+        return reason() if reason is not None else ""
+
+    # Textual's side.
+
+    def render_line(self, y: int) -> Strip:
+        if not self.shown:
+            self.shown = self.lay_out()
+        return self.shown[0] if y < HEADING_ROWS else self.body_row(y - HEADING_ROWS)
+
+    def on_focus(self, _event: events.Focus) -> None:
+        self.heading_changed()
+
+    def on_blur(self, _event: events.Blur) -> None:
+        self.heading_changed()
