@@ -1,0 +1,65 @@
+"""Which variables of an environment hold secrets, chosen by their names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from thunes_tui.errors import Unusable
+
+_SECRET_NAME = re.compile(
+    r"(?:KEY|SECRET|TOKEN|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL)S?\Z|\A(?:PASS|PRIVATE)\Z"
+)
+_HARMLESS_END = re.compile(r"_(?:ID|URL|URI|PATH|FILE|DIR|NAME|HOST|PORT|TYPE|SOCK|TTL|ALGORITHM|VERSION)\Z")
+_PLACEHOLDER = re.compile(
+    r"your[_-].*|.*[_-]here|<.*>|\$\{?\w+\}?|(.)\1{3,}|change[_-]?me.*|placeholder.*",
+    re.IGNORECASE | re.DOTALL,
+)
+_ASSIGNMENT = re.compile(
+    r"""^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.-]*)[ \t]*=[ \t]*
+        (?: "((?:[^"\\]|\\.)*)" | '([^']*)' | ((?:[^\s\#]|(?<=\S)\#|[ \t]+(?![\#\s]))*) )""",
+    re.MULTILINE | re.VERBOSE | re.DOTALL,
+)
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether a variable of this name holds a secret: `BINANCE_API_KEY` does, `CHAT_ID` does not."""
+    upper = name.upper()
+    parts = re.split(r"[^A-Z0-9]+", upper)
+    return not _HARMLESS_END.search(upper) and any(_SECRET_NAME.search(part) for part in parts)
+
+
+def secrets_of(env_files: Iterable[Path], environ: Mapping[str, str]) -> dict[str, str]:
+    """The secrets of the environment and of `.env` files, by name; a second value of a name is `NAME~2`.
+
+    A file that does not exist is skipped; one that cannot be read raises Unusable: its values would show.
+    """
+    found: dict[str, str] = {}
+    for name, value in [*environ.items(), *(pair for path in env_files for pair in _assignments(path))]:
+        if not is_secret_name(name) or not value or _PLACEHOLDER.fullmatch(value):
+            continue
+        label, count = name, 1
+        while found.get(label, value) != value:
+            count += 1
+            label = f"{name}~{count}"
+        found[label] = value
+    return found
+
+
+def _assignments(path: Path) -> list[tuple[str, str]]:
+    try:
+        text = path.read_bytes().decode("utf-8", "surrogateescape")
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise Unusable(f"cannot read {path} ({error.strerror}): its secrets could not be masked") from error
+    pairs = []
+    for match in _ASSIGNMENT.finditer(text):
+        name, double, single, bare = match.groups()
+        if double is not None:
+            pairs.append((name, re.sub(r"\\(.)", lambda m: {"n": "\n", "t": "\t"}.get(m[1], m[1]), double)))
+            pairs.append((name, double))
+        else:
+            pairs.append((name, single if single is not None else bare))
+    return pairs
