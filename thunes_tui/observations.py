@@ -148,6 +148,8 @@ class Probed(Observation):
     evidence: Evidence | None = None
     events: tuple[Event, ...] = ()
     """Facts that the probe found beside the verdict, recorded first."""
+    veto: str = ""
+    """Set to the damaged thing, `database` or `audit`, where a FAIL must veto the decision."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,15 @@ class SectionSensed(Observation):
     verdict: str
     detail: str = ""
     fix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PreflightVerdict(Observation):
+    """All sections of one side, `native` or `script`, are in."""
+
+    run: int
+    by: str
+    verdict: str
 
 
 @dataclass(frozen=True, slots=True)

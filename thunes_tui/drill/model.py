@@ -9,6 +9,14 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from thunes_tui.clock import Moment
+from thunes_tui.drill.facts import (
+    ClientState,
+    ProcessState,
+    RecoveryState,
+    ShellState,
+    SourceState,
+    SwitchState,
+)
 from thunes_tui.events.steps import Evidence
 from thunes_tui.runbook.model import Test
 
@@ -125,92 +133,6 @@ class PreflightState:
 
 
 @dataclass(frozen=True, slots=True)
-class SourceState:
-    """A followed file, or anything else that yields."""
-
-    name: str
-    path: str = ""
-    status: str = "open"
-    """`open`, `missing`, or `down` with the reason in `detail`."""
-    detail: str = ""
-    file: int = 0
-    recorded: int = 0
-    """Byte offset up to which it is recorded."""
-    lines: int = 0
-    """Recorded in this session."""
-
-
-@dataclass(frozen=True, slots=True)
-class ProcessState:
-    """A watched process; the row stays after its death, for the next generation to follow."""
-
-    role: str
-    pid: int
-    start: int
-    argv: str = ""
-    generation: int = 1
-    inner: int = 0
-    born: Moment | None = None
-    died: Moment | None = None
-    exit: int | None = None
-    signal: int | None = None
-    switch: str = "UNKNOWN"
-    """Kill switch as this process itself said: ON, OFF or UNKNOWN."""
-    healthy: Moment | None = None
-    logged: Moment | None = None
-
-    @property
-    def alive(self) -> bool:
-        return self.died is None
-
-
-@dataclass(frozen=True, slots=True)
-class RecoveryState:
-    """The stopwatch of the last death of the bot; seconds from death, None while the part has not come."""
-
-    died: Moment | None = None
-    pid: float | None = None
-    log: float | None = None
-    healthy: float | None = None
-    audit: float | None = None
-    positions: float | None = None
-    before: tuple[tuple[str, str, str, str], ...] = ()
-    """Open positions as last read before the death."""
-
-
-@dataclass(frozen=True, slots=True)
-class SwitchState:
-    """What the audit trail says of the kill switch."""
-
-    audit: str = "UNKNOWN"
-    at: Moment | None = None
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ShellState:
-    pid: int = 0
-    cols: int = 80
-    rows: int = 24
-    output: int = 0
-    """Masked bytes so far."""
-    running: str = ""
-    """The command line in the foreground; empty at the prompt."""
-    seq: int = 0
-    cwd: str = ""
-    alive: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ClientState:
-    id: int
-    name: str
-    role: str
-    connected: bool = True
-    asks_keys: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Finding:
     text: str
     veto: bool
@@ -267,7 +189,7 @@ class DrillState:
     zone: str = ""
     head: int = -1
     """Number of the last record folded in."""
-    at: Moment = Moment(0, 0)
+    at: Moment = field(default_factory=lambda: Moment(0, 0))
     """Time of that record."""
     opened: Moment | None = None
     runbook_title: str = ""

@@ -121,6 +121,15 @@ class PreflightSensed(Event):
     fix: str = ""
 
 
+@event("preflight.spoke")
+class PreflightSpoke(Event):
+    """One side, `native` or `script`, has said all it has to say."""
+
+    run: int
+    by: str
+    verdict: str
+
+
 @event("preflight.ended")
 class PreflightEnded(Event):
     run: int

@@ -119,6 +119,16 @@ class StepAborted(Event):
     reason: str
 
 
+@event("test.baseline")
+class BaselineTaken(Event):
+    """How the audit trail stood when the test began, to prove later that it was only appended to."""
+
+    test: str
+    size: int
+    sha256: str
+    lines: int = 0
+
+
 @event("criterion.sensed")
 class CriterionSensed(Event):
     criterion: str

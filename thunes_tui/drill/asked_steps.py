@@ -1,0 +1,185 @@
+"""Decisions about tests and steps: begin, run, confirm, finish, skip, end."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+from thunes_tui import intents
+from thunes_tui.drill.asked_drill import end_phase, start_phase
+from thunes_tui.drill.checks import settle_at_end, settle_step, waiting
+from thunes_tui.drill.draft import Draft, Refusal, short
+from thunes_tui.drill.effects import AskGuard, RunInShell, TakeBaseline
+from thunes_tui.drill.transitions import check_open, check_shell, check_step, check_test
+from thunes_tui.drill.verdict import of_test
+from thunes_tui.events import steps
+from thunes_tui.runbook.model import Step
+
+CONFIRMED = "!"
+
+
+def digest(text: str) -> str:
+    """Of the text that will run, to compare with what was shown."""
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def asked_for(step: str, attempt: int) -> str:
+    """One attempt's name, for the guard and its token."""
+    return f"{step}#{attempt}"
+
+
+def is_destructive(step: Step) -> bool:
+    """Destructive steps go through the guard and redeem a token; what signals processes is destructive."""
+    return bool({"destructive", "privileged"} & set(step.flags))
+
+
+def start_test(draft: Draft, intent: intents.StartTest) -> None:
+    check_open(draft.state)
+    test = draft.test(intent.test)
+    state = draft.state.tests[test.id]
+    check_test(state, "start")
+    if draft.state.phases["preparation"].started is None:
+        raise Refusal("the preparation has not begun")
+    running = draft.state.running_test
+    if running is not None:
+        raise Refusal(f"Test {running.number} is running: end it first")
+    if not draft.state.proven:
+        raise Refusal("testnet is not proven: " + "; ".join(draft.state.guard_reasons))
+    end_phase(draft, "preparation")
+    start_phase(draft, "tests")
+    earlier = [t for t in draft.state.plan if t.number < test.number]
+    skipped_over = [t for t in earlier if draft.state.tests[t.id].status == "pending"]
+    draft.emit(steps.TestStarted(test.id, state.attempt + 1))
+    if skipped_over:
+        text = f"Test {test.number} begun before Test {skipped_over[0].number}"
+        draft.emit(steps.DeviationNoted(text, "", test.id, "", sensed=True))
+    draft.want(TakeBaseline(test.id))
+
+
+def end_test(draft: Draft, intent: intents.EndTest) -> None:
+    """Settle what is still open, then judge."""
+    check_open(draft.state)
+    test = draft.test(intent.test)
+    check_test(draft.state.tests[test.id], "end")
+    busy = [s.id for s in test.steps if draft.state.steps[s.id].status in ("requested", "running")]
+    if busy:
+        raise Refusal(f"step {short(busy[0])} is running")
+    for open_criterion in waiting(draft.state, test):
+        raise Refusal(f"a check still waits for {draft.state.criteria[open_criterion.id].waits_for}")
+    settle_at_end(draft, test)
+    judgement = of_test(draft.state, test)
+    draft.emit(steps.TestEnded(test.id, judgement.verdict, judgement.cause))
+
+
+def skip_test(draft: Draft, intent: intents.SkipTest) -> None:
+    check_open(draft.state)
+    test = draft.test(intent.test)
+    check_test(draft.state.tests[test.id], "skip")
+    if not intent.reason.strip():
+        raise Refusal("skipping a test needs a reason")
+    if not draft.state.preflight.passed:
+        raise Refusal("the pre-flight has not passed")
+    draft.emit(steps.TestSkipped(test.id, intent.reason))
+
+
+def run_step(draft: Draft, intent: intents.RunStep) -> None:
+    """Non-destructive steps start at once; others are requested, and start when the guard has answered."""
+    check_open(draft.state)
+    step = draft.step(intent.step)
+    test = draft.test(step.id)
+    if draft.state.tests[test.id].status != "running":
+        raise Refusal(f"Test {test.number} is not running")
+    known = draft.state.steps[step.id]
+    check_step(known, "again" if intent.again else "run")
+    sha256 = digest(step.command)
+    if intent.sha256 and intent.sha256 != sha256:
+        raise Refusal("what was shown is not what would run: leave and open the console again")
+    if step.command:
+        check_shell(draft.state)
+        if not draft.state.proven:
+            raise Refusal("testnet is not proven: " + "; ".join(draft.state.guard_reasons))
+    note_order(draft, step, again=intent.again and known.attempt > 0)
+    attempt = known.attempt + 1
+    if not step.command:
+        draft.emit(steps.StepStarted(step.id, attempt, "", "", by_hand=True))
+        return
+    if is_destructive(step):
+        draft.emit(steps.StepRequested(step.id, attempt, sha256))
+        draft.want(AskGuard(asked_for(step.id, attempt), step.command))
+        return
+    launch(draft, step, attempt, "")
+
+
+def note_order(draft: Draft, step: Step, *, again: bool) -> None:
+    """Order and repetition are deviations that the console senses by itself."""
+    test = draft.test(step.id)
+    if again:
+        text = f"step {short(step.id)} attempted again"
+        draft.emit(steps.DeviationNoted(text, "", test.id, step.id, sensed=True))
+        return
+    before = test.steps[: test.steps.index(step)]
+    left_out = [s for s in before if draft.state.steps[s.id].status == "pending"]
+    if left_out:
+        text = f"step {short(step.id)} begun before step {short(left_out[0].id)}"
+        draft.emit(steps.DeviationNoted(text, "", test.id, step.id, sensed=True))
+
+
+def launch(draft: Draft, step: Step, attempt: int, token: str) -> None:
+    """Intent before effect: the event is on disk before the shell sees a byte."""
+    draft.emit(
+        steps.StepStarted(step.id, attempt, digest(step.command), token, output=draft.state.shell.output)
+    )
+    draft.want(
+        RunInShell(
+            short(step.id), step.command, asked_for(step.id, attempt), token, destructive=is_destructive(step)
+        )
+    )
+
+
+def confirm_step(draft: Draft, intent: intents.ConfirmStep) -> None:
+    """The typed name of the target; the guard is asked once more, right before the effect."""
+    check_open(draft.state)
+    step = draft.step(intent.step)
+    known = draft.state.steps[step.id]
+    check_step(known, "confirm")
+    if intent.typed != known.confirm:
+        raise Refusal(f"the step is confirmed by typing {known.confirm}")
+    check_shell(draft.state)
+    draft.emit(steps.StepRequested(step.id, known.attempt, digest(step.command)))
+    draft.want(AskGuard(asked_for(step.id, known.attempt) + CONFIRMED, step.command))
+
+
+def finish_step(draft: Draft, intent: intents.FinishStep) -> None:
+    check_open(draft.state)
+    step = draft.step(intent.step)
+    known = draft.state.steps[step.id]
+    check_step(known, "finish")
+    if not known.by_hand:
+        raise Refusal(f"step {short(step.id)} ends when its command ends")
+    draft.emit(steps.StepEnded(step.id, known.attempt, None))
+    settle_step(draft, step, "", "")
+
+
+def skip_step(draft: Draft, intent: intents.SkipStep) -> None:
+    check_open(draft.state)
+    step = draft.step(intent.step)
+    if not intent.reason.strip():
+        raise Refusal("skipping a step needs a reason")
+    if draft.state.tests[draft.test(step.id).id].status != "running":
+        raise Refusal("its test is not running")
+    check_step(draft.state.steps[step.id], "skip")
+    draft.emit(steps.StepSkipped(step.id, intent.reason))
+    text = f"step {short(step.id)} skipped"
+    draft.emit(steps.DeviationNoted(text, intent.reason, draft.test(step.id).id, step.id, sensed=True))
+
+
+HANDLERS: dict[type, Callable[[Draft, Any], None]] = {
+    intents.StartTest: start_test,
+    intents.EndTest: end_test,
+    intents.SkipTest: skip_test,
+    intents.RunStep: run_step,
+    intents.ConfirmStep: confirm_step,
+    intents.FinishStep: finish_step,
+    intents.SkipStep: skip_step,
+}

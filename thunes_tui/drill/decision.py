@@ -1,0 +1,120 @@
+"""Go or no-go by the seed's matrix, with the veto of design 8, and the two verdicts that stand beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from thunes_tui.drill.model import DrillState
+
+ALL_PASS = (
+    "Review the pre-deployment checklist",
+    "Run the pre-deployment validation",
+    "Follow the deployment runbook",
+    "Verify after the deployment",
+)
+ONE_SHORT = (
+    "Say why the test did not pass: procedure, minor bug or major bug",
+    "Procedure: mend the document and test again",
+    "Minor bug: note the workaround and a ticket",
+    "Major bug: mend the code and drill again from the start",
+)
+FEWER = (
+    "Analyse every failure",
+    "Find root causes: bug or procedure",
+    "Make a list of fixes by priority",
+    "Mend the critical ones",
+    "Drill again from the start",
+    "Do not deploy before all tests pass",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    decision: str
+    """`GO`, `CONDITIONAL` or `NO-GO`."""
+    passed: int
+    of: int
+    reasons: tuple[str, ...]
+    vetoes: tuple[str, ...]
+    successful: tuple[tuple[str, bool], ...]
+    """The seed's six criteria of a successful drill, each with whether the record bears it out."""
+    authorised: tuple[tuple[str, bool], ...]
+    """The seed's two ways to an authorised deployment; one is enough, but a rehearsal never authorises."""
+    actions: tuple[str, ...]
+    not_verified: int
+    is_authorised: bool
+
+
+def decide_outcome(state: DrillState) -> Outcome:
+    """The decision as the record stands."""
+    verdicts = [state.tests[t.id].verdict for t in state.plan]
+    passed, of = sum(v == "PASS" for v in verdicts), len(verdicts)
+    vetoes = tuple(f.text for f in state.findings if f.veto)
+    not_passed = tuple(
+        f"Test {t.number} {state.tests[t.id].verdict or 'not run'}: "
+        f"{state.tests[t.id].cause or state.tests[t.id].reason or 'no cause given'}"
+        for t in state.plan
+        if state.tests[t.id].verdict != "PASS"
+    )
+    decision = matrix(passed, of, vetoes)
+    actions = {"GO": ALL_PASS, "CONDITIONAL": ONE_SHORT, "NO-GO": FEWER}[decision]
+    not_verified = sum(
+        state.criteria[c.id].verdict in ("", "NOT VERIFIED")
+        for t in state.plan
+        if state.tests[t.id].status != "skipped"
+        for c in t.criteria
+    )
+    documented = bool(not_passed) and all(
+        state.tests[t.id].cause or state.tests[t.id].reason
+        for t in state.plan
+        if state.tests[t.id].verdict != "PASS"
+    )
+    authorised = (
+        ("all tests passed, nothing vetoes", decision == "GO"),
+        ("one test short, its failure documented and not blocking", decision == "CONDITIONAL" and documented
+         and any(r.kind == "sign-off" for r in state.remarks)),
+    )  # fmt: skip
+    return Outcome(
+        decision,
+        passed,
+        of,
+        vetoes + not_passed,
+        vetoes,
+        drill_successful(state, passed, of),
+        authorised,
+        actions,
+        not_verified,
+        state.mode != "rehearse" and any(ok for _, ok in authorised),
+    )
+
+
+def matrix(passed: int, of: int, vetoes: tuple[str, ...]) -> str:
+    """All of them GO, one short CONDITIONAL, fewer NO-GO; a veto is NO-GO whatever the count."""
+    if vetoes or of == 0 or passed < of - 1 or passed == 0:
+        return "NO-GO"
+    return "GO" if passed == of else "CONDITIONAL"
+
+
+def drill_successful(state: DrillState, passed: int, of: int) -> tuple[tuple[str, bool], ...]:
+    """The seed's six success criteria, borne out by the record or not."""
+    tests = [state.tests[t.id] for t in state.plan]
+    failed = [t for t in tests if t.verdict != "PASS"]
+    deviations = [r for r in state.remarks if r.kind == "deviation"]
+    audit_ok = [
+        state.criteria[c.id].verdict
+        for t in state.plan
+        for c in t.criteria
+        if c.check is not None and c.check.kind == "audit_intact"
+    ]
+    damaged = any(f.veto and "audit" in f.text for f in state.findings)
+    return (
+        (
+            f"all {of} tests were executed to their end",
+            bool(tests) and all(t.status == "ended" for t in tests),
+        ),
+        (f"at least {max(of - 1, 1)} of {of} passed", of > 0 and passed >= max(of - 1, 1)),
+        ("every failure has its cause on record", all(t.cause or t.reason for t in failed)),
+        ("deviations are few and explained", len(deviations) <= of and all(r.reason for r in deviations)),
+        ("the bot recovered from its crash", state.recovery.healthy is not None),
+        ("the audit trail kept its integrity", bool(audit_ok) and set(audit_ok) == {"PASS"} and not damaged),
+    )

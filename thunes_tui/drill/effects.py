@@ -1,0 +1,94 @@
+"""What a decision wants done: effects are data; the server acts after the event is on disk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from thunes_tui.runbook.model import Check
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Base of all effects."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskGuard(Effect):
+    """Prove testnet, and for a step compute its blast radius; answered by `GuardSpoke`."""
+
+    asked_for: str
+    command: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunInShell(Effect):
+    """Put the text into a neutral file and have the shell source it by its short name.
+
+    `token` is redeemed first where the step is destructive; without a good one nothing runs.
+    """
+
+    name: str
+    """What is typed is `step NAME`: `2.3`, `preflight`, `position`."""
+    text: str
+    attempt: str = ""
+    token: str = ""
+    destructive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SenseSections(Effect):
+    """The native pre-flight; answers `SectionSensed` eight times and one `PreflightVerdict`."""
+
+    run: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetDeadline(Effect):
+    criterion: str
+    attempt: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class AskProbe(Effect):
+    """Look something up for a criterion; answered by `Probed`."""
+
+    criterion: str
+    check: Check
+    step: str
+    started_us: int
+    """Wall time at which the step's command started."""
+    audit_size: int = -1
+    audit_sha256: str = ""
+    before: tuple[tuple[str, str, str, str], ...] = ()
+    """Open positions to compare with."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBaseline(Effect):
+    """Size and hash of the audit trail as a test begins; answered by `BaselineTaken`."""
+
+    test: str
+
+
+@dataclass(frozen=True, slots=True)
+class CompareRecovered(Effect):
+    """After a restart: are the positions those of before the death? Answers `Happened`."""
+
+    before: tuple[tuple[str, str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ResizeShell(Effect):
+    cols: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class CloseShell(Effect):
+    """The drill is closed: the keeper may end once no job is left."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopServer(Effect):
+    """End in order."""

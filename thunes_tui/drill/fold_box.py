@@ -1,0 +1,138 @@
+"""How facts about the box change the state: guard, files, processes, kill switch, positions, alerts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from thunes_tui.drill.facts import ProcessState, RecoveryState, SourceState, SwitchState
+from thunes_tui.drill.mark import Mark
+from thunes_tui.drill.model import DrillState
+from thunes_tui.events import box
+
+KEPT_PROCESSES = 20
+
+
+def guard_answered(state: DrillState, event: box.GuardAnswered, _mark: Mark) -> DrillState:
+    return replace(state, proven=event.proven, guard_reasons=event.reasons)
+
+
+def _with_source(state: DrillState, source: SourceState) -> DrillState:
+    return replace(state, sources={**state.sources, source.name: source})
+
+
+def _source(state: DrillState, name: str) -> SourceState:
+    return state.sources.get(name, SourceState(name))
+
+
+def source_opened(state: DrillState, event: box.SourceOpened, _mark: Mark) -> DrillState:
+    before = _source(state, event.source)
+    source = replace(
+        before, path=event.path, status="open", detail="", file=event.file, recorded=event.offset
+    )
+    return _with_source(state, source)
+
+
+def source_lines(state: DrillState, event: box.SourceLines, _mark: Mark) -> DrillState:
+    before = _source(state, event.source)
+    source = replace(before, file=event.file, recorded=event.end, lines=before.lines + event.count)
+    return _with_source(state, source)
+
+
+def source_marked(state: DrillState, event: box.SourceMarked, _mark: Mark) -> DrillState:
+    before = _source(state, event.source)
+    status = "missing" if event.what == "missing" else "open"
+    return _with_source(state, replace(before, status=status, detail=event.detail, file=event.file))
+
+
+def source_down(state: DrillState, event: box.SourceDown, _mark: Mark) -> DrillState:
+    return _with_source(state, replace(_source(state, event.source), status="down", detail=event.reason))
+
+
+def process_born(state: DrillState, event: box.ProcessBorn, mark: Mark) -> DrillState:
+    process = ProcessState(
+        event.role, event.pid, event.start, event.argv, event.generation, event.inner, born=mark.at
+    )
+    kept = tuple(p for p in state.processes if (p.pid, p.start) != (event.pid, event.start))
+    return replace(state, processes=(*kept, process)[-KEPT_PROCESSES:])
+
+
+def process_died(state: DrillState, event: box.ProcessDied, mark: Mark) -> DrillState:
+    processes = tuple(
+        replace(p, died=mark.at, exit=event.exit, signal=event.signal)
+        if (p.pid, p.start) == (event.pid, event.start)
+        else p
+        for p in state.processes
+    )
+    after = replace(state, processes=processes)
+    if event.role == "bot" and not after.bots:
+        after = replace(after, recovery=RecoveryState(died=mark.at, before=state.positions))
+    return after
+
+
+def _changed_bot(state: DrillState, pid: int, **changes: Any) -> DrillState:
+    processes = tuple(replace(p, **changes) if p.pid == pid and p.alive else p for p in state.processes)
+    return replace(state, processes=processes)
+
+
+def switch_seen(state: DrillState, event: box.KillSwitchSeen, mark: Mark) -> DrillState:
+    word = "ON" if event.on else "OFF"
+    if event.by == "audit":
+        return replace(state, switch=SwitchState(word, mark.at, event.reason))
+    return _changed_bot(state, int(event.by), switch=word)
+
+
+def bot_healthy(state: DrillState, event: box.BotHealthy, mark: Mark) -> DrillState:
+    return _changed_bot(state, event.pid, healthy=mark.at)
+
+
+def bot_logged(state: DrillState, event: box.BotLogged, mark: Mark) -> DrillState:
+    return _changed_bot(state, event.pid, logged=mark.at)
+
+
+def positions_read(state: DrillState, event: box.PositionsRead, _mark: Mark) -> DrillState:
+    return replace(state, positions=event.positions, positions_problem=event.problem)
+
+
+def positions_compared(state: DrillState, event: box.PositionsCompared, _mark: Mark) -> DrillState:
+    return replace(state, compared=event.rows)
+
+
+def alert_seen(state: DrillState, event: box.AlertSeen, _mark: Mark) -> DrillState:
+    if event.latency_s is None:
+        return state
+    return replace(state, alert_latency_s=event.latency_s)
+
+
+def recovery_measured(state: DrillState, event: box.RecoveryMeasured, _mark: Mark) -> DrillState:
+    if event.part not in ("pid", "log", "healthy", "audit", "positions"):
+        return state
+    parts: dict[str, Any] = {event.part: event.seconds}
+    return replace(state, recovery=replace(state.recovery, **parts))
+
+
+def worker_failed(state: DrillState, event: box.WorkerFailed, _mark: Mark) -> DrillState:
+    failures = {k: v for k, v in state.failures.items() if k != event.worker}
+    if event.reason:
+        failures[event.worker] = event.reason
+    return replace(state, failures=failures)
+
+
+FOLDS: dict[type, Callable[[DrillState, Any, Mark], DrillState]] = {
+    box.GuardAnswered: guard_answered,
+    box.SourceOpened: source_opened,
+    box.SourceLines: source_lines,
+    box.SourceMarked: source_marked,
+    box.SourceDown: source_down,
+    box.ProcessBorn: process_born,
+    box.ProcessDied: process_died,
+    box.KillSwitchSeen: switch_seen,
+    box.BotHealthy: bot_healthy,
+    box.BotLogged: bot_logged,
+    box.PositionsRead: positions_read,
+    box.PositionsCompared: positions_compared,
+    box.AlertSeen: alert_seen,
+    box.RecoveryMeasured: recovery_measured,
+    box.WorkerFailed: worker_failed,
+}

@@ -1,0 +1,131 @@
+"""The one next thing to do, as every client shows it: for the footer, for Enter, and for the rehearsal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from thunes_tui import intents
+from thunes_tui.drill.asked_steps import digest
+from thunes_tui.drill.checks import by_hand, is_at_end, waiting
+from thunes_tui.drill.draft import short
+from thunes_tui.drill.model import DrillState
+from thunes_tui.runbook.model import Test
+
+
+@dataclass(frozen=True, slots=True)
+class NextAction:
+    label: str
+    """`run step 2.3`, `begin Test 1`."""
+    intent: intents.Intent | None = None
+    """What Enter asks; None when nothing can be asked now, for the reason in `why`."""
+    why: str = ""
+    alternatives: tuple[tuple[str, str, intents.Intent], ...] = ()
+    """Other ways, each with its key, label and intent."""
+
+
+def next_action(state: DrillState) -> NextAction:
+    """What a person would do next, as the state stands."""
+    if state.mode == "watch":
+        return NextAction("watching", why="there is no drill here, only the monitors")
+    if state.ending is not None:
+        return NextAction(f"drill complete: {state.ending.decision}", why="leave with q")
+    if state.hold:
+        return NextAction("held", why=f"{state.held_by} holds the drill: {state.hold}")
+    before = before_tests(state)
+    if before is not None:
+        return before
+    running = state.running_test
+    if running is not None:
+        return within_test(state, running)
+    pending = next((t for t in state.plan if state.tests[t.id].status == "pending"), None)
+    if pending is not None:
+        return begin_test(state, pending)
+    if state.phases["documentation"].started is None:
+        return NextAction("begin the documentation", intents.StartDocumentation())
+    return NextAction("complete the drill", intents.EndDrill())
+
+
+def before_tests(state: DrillState) -> NextAction | None:
+    flight = state.preflight
+    if flight.running:
+        return NextAction("pre-flight runs", why="the eight sections are being checked")
+    if not flight.run:
+        return NextAction("run the pre-flight", intents.RunPreflight(), why=shell_busy(state))
+    if not flight.passed:
+        return NextAction(
+            "run the pre-flight again", intents.RunPreflight(), "it has not passed; there is no override"
+        )
+    if state.phases["preparation"].started is None:
+        return NextAction("begin the preparation", intents.StartPreparation())
+    return None
+
+
+def shell_busy(state: DrillState) -> str:
+    return f"the shell is busy with: {state.shell.running[:40]}" if state.shell.running else ""
+
+
+def begin_test(state: DrillState, test: Test) -> NextAction:
+    label = f"begin Test {test.number}: {test.title}"
+    if not state.proven:
+        return NextAction(label, why="testnet is not proven: " + "; ".join(state.guard_reasons))
+    first = state.plan[0].id == test.id
+    if first and not state.positions:
+        skip = intents.SkipTest(test.id, "no open position")
+        why = state.positions_problem or "there is no open position"
+        return NextAction(
+            label,
+            None,
+            f"{why}: create one or skip Test {test.number}",
+            (
+                ("p", "create a small position", intents.CreatePosition()),
+                ("s", f"skip Test {test.number}", skip),
+            ),
+        )
+    return NextAction(label, intents.StartTest(test.id))
+
+
+def within_test(state: DrillState, test: Test) -> NextAction:
+    for step in test.steps:
+        known = state.steps[step.id]
+        name = short(step.id)
+        match known.status:
+            case "requested":
+                return NextAction(f"step {name}", why="the guard is being asked")
+            case "held":
+                return NextAction(f"confirm step {name}", why=f"type {known.confirm} to confirm")
+            case "running" if known.by_hand:
+                return NextAction(f"step {name} is done", intents.FinishStep(step.id))
+            case "running":
+                return NextAction(f"step {name} runs", why="until its command ends")
+            case "unknown" | "aborted":
+                again = intents.RunStep(step.id, digest(step.command), again=True)
+                return NextAction(
+                    f"attempt step {name} again",
+                    None,
+                    f"it is {known.status}: {known.reason}",
+                    (("a", "attempt it again", again),),
+                )
+            case "pending":
+                verb = "run" if step.command else "begin"
+                intent = intents.RunStep(step.id, digest(step.command))
+                busy = shell_busy(state) if step.command else ""
+                return NextAction(f"{verb} step {name}: {step.title}", None if busy else intent, busy)
+            case _:
+                continue
+    return end_of_test(state, test)
+
+
+def end_of_test(state: DrillState, test: Test) -> NextAction:
+    label = f"end Test {test.number}"
+    open_checks = waiting(state, test)
+    if open_checks:
+        return NextAction(label, why=f"waits for: {open_checks[0].text}")
+    yours = [
+        c
+        for c in test.criteria
+        if not state.criteria[c.id].verdict
+        and by_hand(state, c)
+        and not (c.check is not None and is_at_end(c.check))
+    ]
+    why = f"{len(yours)} criteria are yours to decide, else NOT VERIFIED" if yours else ""
+    return NextAction(label, intents.EndTest(test.id), why)

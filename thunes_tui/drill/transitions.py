@@ -1,0 +1,87 @@
+"""The transition table: what may be asked of a step, a test or the drill as it stands.
+
+Each row names the statuses in which an action is allowed and what to say when it is not. The only irregular case
+is a held step: it starts by its typed confirmation and by nothing else.
+"""
+
+from __future__ import annotations
+
+from thunes_tui.drill.draft import Refusal, short
+from thunes_tui.drill.model import DrillState, StepState, TestState
+
+STEP: dict[str, dict[str, str]] = {
+    "run": {
+        "pending": "",
+        "requested": "step {0} is being checked by the guard",
+        "held": "step {0} waits for its typed confirmation",
+        "running": "step {0} is running",
+        "done": "step {0} is done: attempt it again with a",
+        "unknown": "nobody knows whether step {0} ended: attempt it again with a, or skip it",
+        "skipped": "step {0} was skipped: attempt it again with a",
+        "aborted": "step {0} was aborted: attempt it again with a",
+    },
+    "again": {
+        "pending": "",
+        "requested": "step {0} is being checked by the guard",
+        "held": "step {0} waits for its typed confirmation",
+        "running": "step {0} is running",
+        "done": "",
+        "unknown": "",
+        "skipped": "",
+        "aborted": "",
+    },
+    "confirm": {"held": ""},
+    "finish": {"running": ""},
+    "skip": {
+        "pending": "",
+        "requested": "",
+        "held": "",
+        "unknown": "",
+        "aborted": "",
+        "running": "step {0} is running: end it in the shell first",
+        "done": "step {0} is done already",
+        "skipped": "step {0} is skipped already",
+    },
+}
+TEST: dict[str, dict[str, str]] = {
+    "start": {
+        "pending": "",
+        "ended": "",
+        "skipped": "",
+        "running": "Test {0} is running already",
+    },
+    "end": {"running": ""},
+    "skip": {"pending": "", "running": "Test {0} is running: end it instead", "ended": "Test {0} has ended"},
+}
+
+
+def check_step(step: StepState, action: str) -> None:
+    """Raises Refusal with the reason when the step's status does not allow the action."""
+    why = STEP[action].get(step.status, "step {0} is " + step.status)
+    if why:
+        raise Refusal(why.format(short(step.id)))
+
+
+def check_test(test: TestState, action: str) -> None:
+    """Raises Refusal with the reason when the test's status does not allow the action."""
+    why = TEST[action].get(test.status, "Test {0} is " + test.status)
+    if why:
+        raise Refusal(why.format(test.id[1:]))
+
+
+def check_open(state: DrillState) -> None:
+    """Nothing new begins in a drill that has ended, is held, or only watches."""
+    if state.mode == "watch":
+        raise Refusal("this is a watch: it has no drill to run")
+    if state.ending is not None:
+        raise Refusal("the drill has ended")
+    if state.hold:
+        raise Refusal(f"{state.held_by} holds the drill: {state.hold}")
+
+
+def check_shell(state: DrillState) -> None:
+    """A step needs the shell's prompt."""
+    if not state.shell.alive:
+        raise Refusal("the shell has ended: leave the console and open it again to get a new one")
+    if state.shell.running:
+        raise Refusal(f"the shell is busy with: {state.shell.running[:60]} - end that first")
