@@ -213,15 +213,15 @@ class DrillState:
     sources: dict[str, SourceState] = field(default_factory=dict)
     processes: tuple[ProcessState, ...] = ()
     """In order of birth, the dead ones too (the last 20)."""
-    switch: SwitchState = SwitchState()
-    recovery: RecoveryState = RecoveryState()
+    switch: SwitchState = field(default_factory=SwitchState)
+    recovery: RecoveryState = field(default_factory=RecoveryState)
     positions: tuple[tuple[str, str, str, str], ...] = ()
     positions_problem: str = "not read yet"
     compared: tuple[tuple[str, str, str, str, str], ...] = ()
     alert_latency_s: float | None = None
     proven: bool = False
     guard_reasons: tuple[str, ...] = ("the guard has not answered yet",)
-    shell: ShellState = ShellState()
+    shell: ShellState = field(default_factory=ShellState)
     clients: dict[str, ClientState] = field(default_factory=dict)
     hold: str = ""
     """Who holds the drill and why; empty when nobody does."""

@@ -1,7 +1,7 @@
 """The transition table: what may be asked of a step, a test or the drill as it stands.
 
-Each row names the statuses in which an action is allowed and what to say when it is not. The only irregular case
-is a held step: it starts by its typed confirmation and by nothing else.
+Each row names the statuses in which an action is allowed and what to say when it is not. The only irregular
+case is a held step: it starts by its typed confirmation and by nothing else.
 """
 
 from __future__ import annotations
