@@ -1,4 +1,4 @@
-"""A runbook as the drill sees it: tests, their steps, success criteria and fields, each with its place in the file.
+"""A runbook as the drill sees it: tests, steps, success criteria and fields, each with its place in the file.
 
 Everything here is frozen plain data that survives a trip through JSON (`thunes_tui.plain`).
 """
@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Bytes `start` to `end` (exclusive) of the document, so that a result goes back into exactly its blank."""
+    """Bytes `start` to `end` (exclusive) of the document: a result goes back into exactly its blank."""
 
     start: int
     end: int
@@ -64,7 +64,7 @@ class Criterion:
     optional: bool = False
     check: Check | None = None
     bound_by: str = ""
-    """Which binding bound the check: `built-in: alert-latency`, or the checks file and its entry; empty if none."""
+    """Which binding bound it: `built-in: alert-latency`, or the checks file and its entry; empty if none."""
 
 
 @dataclass(frozen=True, slots=True)
