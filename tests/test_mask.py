@@ -324,7 +324,7 @@ def test_the_gate_hits_wherever_a_secret_is() -> None:
 
 
 def test_a_clean_flood_is_masked_faster_than_a_terminal_can_be_fed() -> None:
-    line = b"2025-10-09 10:42:15 - src.live.paper_trader - \x1b[32mINFO\x1b[0m - BTCUSDT 62000.12, switch off\r\n"
+    line = b"2025-10-09 10:42:15 - src.live.paper_trader - \x1b[32mINFO\x1b[0m - BTCUSDT 62000, switch off\r\n"
     chunk = line * (65_536 // len(line))
     stream = MaskStream(MASK)
     best = 0.0
