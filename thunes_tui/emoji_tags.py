@@ -98,6 +98,6 @@ TAGS = {
 EMOJI = re.compile(
     "[ℹ⌚⌛⌨⏏⏩-⏳⏸-⏺▪▫▶◀◻◼◽◾☀-☄☎☑☔☕☘☝☠☢☣☦☪☮☯☸-☺♀♂♈-♓♟♠♣♥♦♨♻♾♿⚒-⚗⚙⚛⚜⚠⚡⚧⚪⚫⚰⚱⚽⚾⛄⛅⛈⛎⛏⛑⛓⛔⛩⛪⛰-⛵⛷-⛺⛽"
     "✂✅✈-✍✏✒✔✖✝✡✨✳✴❄❇❌❎❓-❕❗❣❤➕-➗➡➰➿⤴⤵⬅-⬇⬛⬜⭐⭕〰〽㊗㊙"
-    "\U0001f000-\U0001f0ff\U0001f170-\U0001f251\U0001f300-\U0001faff]"
+    "\U0001f000-\U0001f0ff\U0001f170-\U0001faff]"
 )
 """Emoji proper, and symbols that some terminals draw as emoji two cells wide."""
