@@ -1,0 +1,108 @@
+"""The only writer of state: one input at a time, journal before screen, intent before effect."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Protocol
+
+from thunes_tui.clock import Clock, Moment
+from thunes_tui.drill.apply import apply
+from thunes_tui.drill.decide import Decision, decide, observe
+from thunes_tui.drill.draft import SERVER, Actor
+from thunes_tui.drill.effects import Effect
+from thunes_tui.drill.model import DrillState
+from thunes_tui.events.base import Event, encode
+from thunes_tui.events.session import CheckpointWritten
+from thunes_tui.intents import CreatePosition, Intent, RunPreflight, RunStep, StartTest
+from thunes_tui.journal.codec import Record
+from thunes_tui.journal.writer import JournalLike, RecordingLost
+from thunes_tui.observations import Observation
+
+SYNC_S = 0.2
+"""Bulk output is written before it shows and synced within this time (design 4)."""
+NEEDS_RECORDING = (RunStep, StartTest, RunPreflight, CreatePosition)
+"""Nothing that acts may start while recording is lost."""
+
+
+class Output(Protocol):
+    """Who is told of every record, after it is written: the clients, the sheet."""
+
+    def recorded(self, record: Record, event: Event, state: DrillState) -> None: ...
+
+    def recording_lost(self, reason: str) -> None: ...
+
+
+class Hub:
+    """Takes intents and observations, decides, writes, applies, tells, and hands effects on."""
+
+    def __init__(self, journal: JournalLike, clock: Clock, state: DrillState) -> None:
+        self.journal = journal
+        self.clock = clock
+        self.state = state
+        self.lost = ""
+        """Why recording is lost; empty while all is well."""
+        self.outputs: list[Output] = []
+        self.effector: Callable[[Effect], None] = lambda _effect: None
+        self._sync_due: asyncio.TimerHandle | None = None
+
+    def take(self, intent: Intent, actor: Actor, ask: int = 0) -> Decision:
+        """An intent of a client; what was decided, with the refusal if it was refused."""
+        now = self.clock.now()
+        if self.lost and isinstance(intent, NEEDS_RECORDING):
+            return Decision(refused=f"recording is lost: {self.lost}")
+        decision = decide(self.state, intent, now, actor, ask)
+        self._carry_out(decision, actor)
+        return decision
+
+    def observe(self, observation: Observation) -> None:
+        """Something a source, the shell or an effect tells."""
+        self._carry_out(observe(self.state, observation, self.clock.now()), SERVER)
+
+    def emit(self, event: Event, actor: Actor = SERVER) -> None:
+        """A fact that the server itself states."""
+        self._carry_out(Decision((event,)), actor)
+
+    def _carry_out(self, decision: Decision, actor: Actor) -> None:
+        if self.state.refusal and decision.events and not decision.refused and actor is not SERVER:
+            self.state = replace(self.state, refusal="")
+        for event in decision.events:
+            if not self._record(event, actor):
+                return
+        for effect in decision.effects:
+            self.effector(effect)
+
+    def _record(self, event: Event, actor: Actor) -> bool:
+        try:
+            data = {"by": actor.name, **encode(event)}
+            record = self.journal.append(event.KIND, data, sync=event.DECISION)
+        except RecordingLost as error:
+            self.recording_lost(str(error))
+            return False
+        self.state = apply(self.state, event, record.n, Moment(record.t, record.m), actor.name)
+        if not event.DECISION:
+            self._sync_soon()
+        for output in self.outputs:
+            output.recorded(record, event, self.state)
+        return True
+
+    def recording_lost(self, reason: str) -> None:
+        """No new step from now on; a running one is left alone, and every screen says so."""
+        self.lost = reason
+        for output in self.outputs:
+            output.recording_lost(reason)
+
+    def _sync_soon(self) -> None:
+        if self._sync_due is None:
+            self._sync_due = asyncio.get_running_loop().call_later(SYNC_S, self._sync)
+
+    def _sync(self) -> None:
+        self._sync_due = None
+        try:
+            self.journal.sync()
+        except RecordingLost as error:
+            self.recording_lost(str(error))
+
+    def checkpoint_written(self, number: int, sha256: str, file: str) -> None:
+        self.emit(CheckpointWritten(number, sha256, file))

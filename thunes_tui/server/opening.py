@@ -1,0 +1,184 @@
+"""The first events of a session: what is drilled, by which document, with copies of the documents."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pwd
+import secrets
+import shlex
+import socket
+import subprocess
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from thunes_tui.__main__ import __version__
+from thunes_tui.clock import Clock, boot_id, to_iso
+from thunes_tui.errors import Unusable
+from thunes_tui.events.base import Event
+from thunes_tui.events.drill import DocumentPinned, DrillOpened, RunbookPinned, TestPinned
+from thunes_tui.plain import to_plain
+from thunes_tui.runbook.bindings import bind
+from thunes_tui.runbook.excerpt import section
+from thunes_tui.runbook.model import Runbook
+from thunes_tui.runbook.parse import parse
+from thunes_tui.runbook.prerequisites import prerequisites
+from thunes_tui.server.spec import SessionSpec
+
+LARGEST_DOCUMENT = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document to be copied to the evidence folder."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Everything read before the first byte is written."""
+
+    opened: DrillOpened
+    events: tuple[Event, ...]
+    documents: tuple[Document, ...]
+
+
+def prepare(spec: SessionSpec, clock: Clock) -> Opening:
+    """Read project and runbook. Raises Unusable with one line for whatever cannot be drilled."""
+    if not spec.project.is_dir():
+        raise Unusable(f"{spec.project} is not a folder: name the project with --project")
+    opened = opening_event(spec, clock)
+    if spec.mode == "watch":
+        return Opening(opened, (), ())
+    runbook, data, problems = read_runbook(spec)
+    events: list[Event] = [pinned(runbook, data, problems)]
+    events += [TestPinned(to_plain(test)) for test in runbook.tests]
+    documents = [Document("runbook.md", data)]
+    operational = spec.place("operational")
+    if operational.is_file():
+        text = operational.read_bytes()[:LARGEST_DOCUMENT]
+        found = section(text, spec.profile.paths.operational_section)
+        begin, end = (found.start, found.end) if found is not None else (0, len(text))
+        sha256 = hashlib.sha256(text).hexdigest()
+        events.append(DocumentPinned("operational", str(operational), sha256, "operational.md", begin, end))
+        documents.append(Document("operational.md", text))
+    return Opening(opened, tuple(events), tuple(documents))
+
+
+def read_runbook(spec: SessionSpec) -> tuple[Runbook, bytes, tuple[str, ...]]:
+    """The parsed document with its checks bound, its bytes, and what could not be bound."""
+    path = spec.document
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError as error:
+        raise Unusable(f"no runbook at {path}: name one with --runbook") from error
+    except OSError as error:
+        raise Unusable(f"cannot read the runbook {path}: {error.strerror}") from error
+    if len(data) > LARGEST_DOCUMENT:
+        raise Unusable(f"{path} is larger than {LARGEST_DOCUMENT >> 20} MB: that is no runbook")
+    runbook = parse(data, str(path))
+    if not runbook.tests:
+        raise Unusable(f"{path} has no tests: a heading like 'Test 1: Title (30 minutes)' begins one")
+    if not any(test.steps for test in runbook.tests):
+        raise Unusable(f"{path} has no steps: a line like '**Step 1: Title**' begins one")
+    checks = path.with_name(f"{path.stem}.checks.toml")
+    bound, problems = bind(runbook, checks.read_bytes() if checks.is_file() else None, checks.name)
+    if spec.only_test:
+        tests = tuple(t for t in bound.tests if t.number == spec.only_test)
+        if not tests:
+            raise Unusable(f"{path} has no Test {spec.only_test}")
+        bound = replace(bound, tests=tests)
+    return bound, data, problems
+
+
+def pinned(runbook: Runbook, data: bytes, problems: tuple[str, ...]) -> RunbookPinned:
+    unplaced = [f"line {u.line}: {u.why}: {u.text[:80]}" for u in runbook.unplaced]
+    return RunbookPinned(
+        runbook.title,
+        runbook.path,
+        runbook.sha256,
+        runbook.size,
+        len(runbook.tests),
+        "runbook.md",
+        tuple([*problems, *unplaced][:50]),
+        prerequisites(data),
+    )
+
+
+def opening_event(spec: SessionSpec, clock: Clock) -> DrillOpened:
+    """Record 0 binds the journal to this drill, this box and this moment."""
+    return DrillOpened(
+        session=spec.session,
+        nonce=secrets.token_hex(16),
+        mode=spec.mode,
+        boot=boot_id(),
+        host=socket.gethostname(),
+        user=user_name(),
+        version=__version__,
+        project=spec.project.name,
+        paths=paths_of(spec),
+        sandbox=bool(spec.profile.world.file),
+        git=git_revision(spec.project),
+        zone=zone(clock),
+        operator=spec.operator,
+        profile=spec.profile.name,
+    )
+
+
+def paths_of(spec: SessionSpec) -> dict[str, str]:
+    """Places and patterns that the drill's rules and the panes need, by name."""
+    profile = spec.profile
+    inside = {
+        name: str(spec.place(name)) for name in ("log", "audit", "database", "operational", "preflight")
+    }
+    activate = profile.paths.activate
+    enter = f"cd {shlex.quote(str(spec.project))}"
+    if (spec.project / activate).is_file():
+        enter += f"\nsource {activate}"
+    found = {
+        **inside,
+        "project": str(spec.project),
+        "runbook": str(spec.document),
+        "healthy_pattern": profile.bot.healthy,
+        "switch_on_pattern": profile.bot.switch_on,
+        "switch_off_pattern": profile.bot.switch_off,
+        "preflight_command": f"{enter}\nbash {profile.paths.preflight}\n",
+        "position_command": f"{profile.bot.position}\n",
+    }
+    if profile.world.inbox:
+        found["inbox"] = profile.world.inbox
+    return found
+
+
+def user_name() -> str:
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
+
+
+def git_revision(project: Path) -> str:
+    """Revision of the checkout; empty when it is none or git is not there."""
+    try:
+        done = subprocess.run(
+            ["git", "rev-parse", "HEAD"], cwd=project, capture_output=True, text=True, timeout=5, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def zone(clock: Clock) -> str:
+    """`+02:00`: how far the box's local time, the log's, is from UTC now."""
+    seconds = time.localtime(clock.now().t / 1e6).tm_gmtoff
+    sign = "-" if seconds < 0 else "+"
+    return f"{sign}{abs(seconds) // 3600:02d}:{abs(seconds) % 3600 // 60:02d}"
+
+
+def new_session_id(clock: Clock) -> str:
+    """`20251009-1042-7f3a`: sorts by time, and the last four can be cited."""
+    stamp = to_iso(clock.now().t)
+    return f"{stamp[:10].replace('-', '')}-{stamp[11:16].replace(':', '')}-{secrets.token_hex(2)}"

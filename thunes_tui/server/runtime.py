@@ -1,0 +1,80 @@
+"""Where a session's sockets and step files lie while it runs: a folder each, 0700, under a neutral name."""
+
+from __future__ import annotations
+
+import os
+import socket
+import stat
+from pathlib import Path
+
+from thunes_tui.errors import Unusable
+
+SERVER = "server"
+KEEPER = "keeper"
+
+
+def runtime_root() -> Path:
+    """`$XDG_RUNTIME_DIR/thunes-tui`, or `/tmp/thunes-tui-UID` on a box without one. Created private."""
+    base = os.environ.get("XDG_RUNTIME_DIR")
+    root = Path(base) / "thunes-tui" if base else Path(f"/tmp/thunes-tui-{os.getuid()}")  # noqa: S108 - checked below
+    return private(root)
+
+
+def private(folder: Path) -> Path:
+    """The folder, made 0700 if need be. Raises Unusable when somebody else could reach into it."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        status = folder.lstat()
+    except OSError as error:
+        raise Unusable(f"cannot make the folder {folder}: {error.strerror}") from error
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid() or status.st_mode & 0o077:
+        raise Unusable(f"{folder} is not a private folder of yours: remove it or set XDG_RUNTIME_DIR")
+    return folder
+
+
+def session_runtime(session: str) -> Path:
+    """Folder of one session's sockets and step files."""
+    return private(runtime_root() / session)
+
+
+def answers(path: Path) -> bool:
+    """Whether something listens at this Unix socket."""
+    probe = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
+    try:
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError:
+        probe.close()
+        return False
+    try:
+        probe.settimeout(1.0)
+        probe.connect(f"/proc/self/fd/{folder}/{path.name}")
+    except OSError:
+        return False
+    else:
+        return True
+    finally:
+        probe.close()
+        os.close(folder)
+
+
+def running_sessions() -> tuple[str, ...]:
+    """Ids of the sessions whose server answers."""
+    root = runtime_root()
+    return tuple(sorted(p.name for p in root.iterdir() if p.is_dir() and answers(p / SERVER)))
+
+
+def listen(path: Path) -> socket.socket:
+    """A listening socket, 0600, in place of a dead one. Raises Unusable when a live one is there."""
+    if answers(path):
+        raise Unusable(f"session {path.parent.name} has a server already: attach to it")
+    path.unlink(missing_ok=True)
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        listener.bind(f"/proc/self/fd/{folder}/{path.name}")
+    finally:
+        os.close(folder)
+    path.chmod(0o600)
+    listener.listen(16)
+    listener.setblocking(False)
+    return listener

@@ -1,0 +1,76 @@
+"""What a session server is started for. It travels in memory through a fork, never in an argv."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from thunes_tui.clock import boot_id
+from thunes_tui.config import Profile
+
+PASSED_ON = (
+    "PATH", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "EDITOR", "VISUAL", "PAGER",
+    "SSH_AUTH_SOCK", "XDG_RUNTIME_DIR",
+)  # fmt: skip
+"""The shell's environment is this allow-list: production keys of the person's own shell never reach a step."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSpec:
+    """One session: where it records, what it drills."""
+
+    session: str
+    folder: Path | None
+    """The session's folder; None for a watch, which records nothing."""
+    runtime: Path
+    project: Path
+    profile: Profile
+    mode: str
+    """`drill`, `rehearse` or `watch`."""
+    operator: str
+    runbook: Path | None = None
+    resume: bool = False
+    """The folder holds a journal already."""
+    only_test: int = 0
+    """Rehearse this one test; 0 for all."""
+
+    def place(self, name: str) -> Path:
+        """A path of the profile, inside the project unless it is absolute."""
+        return self.project / getattr(self.profile.paths, name)
+
+    @property
+    def document(self) -> Path:
+        return self.runbook or self.place("runbook")
+
+
+def world_pid(profile: Profile) -> int | None:
+    """The living first process of the sandbox's world; None where there is no namespace of its own."""
+    if not profile.world.file:
+        return None
+    try:
+        facts = json.loads(Path(profile.world.file).read_text(encoding="utf-8"))
+        pid = int(facts.get("pid") or 0)
+        if not pid or facts.get("boot") != boot_id():
+            return None
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
+    except (OSError, ValueError):
+        return None
+    start = int(stat.rpartition(")")[2].split()[19])
+    return pid if start == int(facts.get("start", 0)) else None
+
+
+def shell_environment(spec: SessionSpec, steps: Path) -> dict[str, str]:
+    """The environment of the drill's shell."""
+    world = spec.profile.world
+    environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    environment |= {name: value for name, value in os.environ.items() if name.startswith("LC_")}
+    environment["HOME"] = world.home or os.environ.get("HOME", "/")
+    environment["TERM"] = "xterm-256color"
+    environment["THUNES_STEPS"] = str(steps)
+    environment.setdefault("LANG", "C.UTF-8")
+    tools = Path(environment["HOME"]) / "bin"
+    if world.home and tools.is_dir():
+        environment["PATH"] = f"{tools}:{environment.get('PATH', '/usr/bin:/bin')}"
+    return environment
