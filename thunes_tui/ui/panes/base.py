@@ -7,13 +7,12 @@ times a second under load.
 To write a pane: subclass, set `NAME`, `TITLE` and `ACTIONS`, override `heading`, and override either
 `body(width, height)`, which gives all its lines, or both `body_row(y)`, which gives one row of a long stream,
 and `flush`, which refreshes the rows that changed. An action called `X` is the method `do_X`; `why_not_X`
-gives the reason when it cannot be done now. `ThunesApp` (`ui.app`) mounts one of each; their order and places are
-`ui.layout`'s, and a hidden pane has `display` off: it still gets its updates, and answers with `news`.
+gives the reason when it cannot be done now. `ThunesApp` (`ui.app`) mounts one of each; their order and places
+are `ui.layout`'s, and a hidden pane has `display` off: it still gets its updates, and answers with `news`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -23,6 +22,7 @@ from textual.strip import Strip
 from thunes_tui.clock import Moment
 from thunes_tui.ui.desk import Desk
 from thunes_tui.ui.keymap import Action
+from thunes_tui.ui.widgets.doer import Doer
 from thunes_tui.ui.widgets.line import Line, spread, strip
 from thunes_tui.ui.widgets.rows import Rows
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 HEADING_ROWS = 1
 
 
-class Pane(Rows, can_focus=True, inherit_bindings=False):
+class Pane(Doer, Rows, can_focus=True, inherit_bindings=False):
     """One of the five panes of the console."""
 
     NAME: ClassVar[str] = ""
@@ -46,10 +46,10 @@ class Pane(Rows, can_focus=True, inherit_bindings=False):
 
     # What comes in.
 
-    def take(self, update: Update) -> None:
+    def take(self, update: Update, /) -> None:
         """Something happened; `desk.state` is the state after it. Keep this cheap: lay out in `body`."""
 
-    def tick(self, now: Moment) -> None:
+    def tick(self, now: Moment, /) -> None:
         """A second went by. Call `changed()` only when something shown depends on it."""
 
     def restyled(self) -> None:
@@ -100,21 +100,6 @@ class Pane(Rows, can_focus=True, inherit_bindings=False):
         if row != self.shown[0]:
             self.shown[0] = row
             self.refresh(Region(0, 0, self.size.width, HEADING_ROWS))
-
-    # Actions.
-
-    def perform(self, action: str) -> bool:
-        """Do one of the pane's actions; False when it has no such action."""
-        does: Callable[[], None] | None = getattr(self, f"do_{action}", None)
-        if does is None:
-            return False
-        does()
-        return True
-
-    def why_not(self, action: str) -> str:
-        """Why an action cannot be done now; empty when it can."""
-        reason: Callable[[], str] | None = getattr(self, f"why_not_{action}", None)
-        return reason() if reason is not None else ""
 
     # Textual's side.
 

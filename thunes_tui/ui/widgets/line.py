@@ -12,7 +12,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from thunes_tui.text import SafeText, cell_width, clip, safe
+from thunes_tui.text import SafeText, cell_width, clip, safe, tags
 
 Part = tuple[str, str]
 """A text and the name of its style."""
@@ -23,7 +23,7 @@ Paint = Callable[[str], Style]
 
 def data(text: str, style: str = "text") -> Part:
     """A part whose text came from outside: a document, a log, a person."""
-    return (text if isinstance(text, SafeText) else safe(text), style)
+    return (tags(text if isinstance(text, SafeText) else safe(text)), style)
 
 
 def width_of(line: Iterable[Part]) -> int:
@@ -42,10 +42,10 @@ def cut(line: Iterable[Part], width: int) -> Line:
             room -= wide
             continue
         if room > 0:
-            kept.append((clip(text, room), style))
+            kept.append((clip(safe(text), room), style))
         elif kept:
             last, last_style = kept[-1]
-            kept[-1] = (clip(last + "……", cell_width(last)), last_style)
+            kept[-1] = (clip(safe(last + "……"), cell_width(last)), last_style)
         break
     return kept
 

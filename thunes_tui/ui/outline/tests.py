@@ -1,0 +1,118 @@
+"""The checklist's rows of tests and their steps."""
+
+from __future__ import annotations
+
+from thunes_tui.clock import Moment
+from thunes_tui.drill.draft import short
+from thunes_tui.drill.model import DrillState, StepState, TestState
+from thunes_tui.runbook.model import Step, Test
+from thunes_tui.ui.outline.criteria import rows_of
+from thunes_tui.ui.outline.row import VERDICT_STYLE, Row, glyph, heading, indent, lasted, planned, text
+from thunes_tui.ui.widgets.line import Line, Part, data
+
+STEP_SIGN: dict[str, Part] = {
+    "pending": ("·", "dim"),
+    "requested": ("▸", "accent"),
+    "held": ("‖", "warn"),
+    "running": ("▸", "accent"),
+    "done": ("✓", "good"),
+    "unknown": ("?", "warn"),
+    "skipped": ("–", "dim"),
+    "aborted": ("✗", "bad"),
+}
+RISKS = frozenset({"destructive", "privileged", "placeholder", "hidden-text", "interactive", "never-ending"})
+"""Classes of a step that a person should see before running it."""
+
+
+def rows_for(
+    state: DrillState, test: Test, expanded: bool, now: Moment, detailed: frozenset[str], upcoming: str
+) -> list[Row]:
+    """A test's row, and its steps and criteria when it is expanded."""
+    known = state.tests[test.id]
+    rows = [_test(test, known, now)]
+    summary = _summary(state, test, known)
+    if summary:
+        rows.append(text(2, *summary))
+    if not expanded:
+        return rows
+    for step in test.steps:
+        rows += _step(step, state.steps[step.id], now, step.id == upcoming)
+    if test.criteria:
+        rows.append(heading("  Criteria"))
+    for criterion in test.criteria:
+        rows += rows_of(state, test, criterion, now, criterion.id in detailed)
+    return rows
+
+
+def _test(test: Test, known: TestState, now: Moment) -> Row:
+    running = known.status == "running"
+    sign: Part = ("▸", "accent") if running else glyph(known.verdict)
+    title = data(test.title, "strong" if running else "text" if known.status == "ended" else "dim")
+    left: Line = [indent(0), sign, (f" {test.number} ", "text"), title]
+    if known.attempt > 1:
+        left.append((f" attempt {known.attempt}", "warn"))
+    time = lasted(known.started, known.ended, now)
+    if running:
+        return Row(test.id, left, [(time, "accent"), (f" of {planned(test.minutes)}", "dim")])
+    if known.status == "pending":
+        return Row(test.id, left, [(planned(test.minutes), "dim")])
+    return Row(test.id, left, [(f"{time:>7}" if known.status == "ended" else "", "text")])
+
+
+def _summary(state: DrillState, test: Test, known: TestState) -> Line:
+    if known.status == "skipped":
+        return [("SKIPPED ", "dim"), data(known.reason, "dim")]
+    if known.status != "ended":
+        return []
+    passed = sum(state.criteria[c.id].verdict == "PASS" for c in test.criteria)
+    line: Line = [(known.verdict, VERDICT_STYLE.get(known.verdict, "warn"))]
+    line.append((f"  {passed}/{len(test.criteria)} criteria", "dim"))
+    if known.cause and known.verdict != "PASS":
+        line.append(data(f"  {known.cause}", "text"))
+    return line
+
+
+def _step(step: Step, known: StepState, now: Moment, upcoming: bool) -> list[Row]:
+    sign = STEP_SIGN[known.status]
+    if known.status == "done" and known.exit not in (0, None):
+        sign = ("!", "warn")
+    active = known.status in ("running", "requested", "held")
+    style = "strong" if active or upcoming else "dim" if known.status == "skipped" else "text"
+    left: Line = [indent(1), sign, (f" {short(step.id)} ", "accent" if active or upcoming else "dim")]
+    left.append(data(step.title, style))
+    if known.attempt > 1:
+        left.append((f" attempt {known.attempt}", "warn"))
+    return [Row(step.id, left, _time(step, known, now, upcoming)), *_remarks(known)]
+
+
+def _time(step: Step, known: StepState, now: Moment, upcoming: bool) -> Line:
+    if known.status in ("running", "done"):
+        time = lasted(known.started, known.ended, now)
+        if known.status == "running":
+            return [(time, "accent")]
+        failed = known.exit not in (0, None)
+        return [(f"exit {known.exit}  ", "warn"), (time, "dim")] if failed else [(time, "dim")]
+    if known.status == "pending" and upcoming:
+        return [(" ".join(sorted(RISKS.intersection(step.flags))), "warn")]
+    words = {"requested": "guard asked", "held": "HELD", "unknown": "UNKNOWN", "aborted": "ABORTED"}
+    word = words.get(known.status, "skipped" if known.status == "skipped" else "")
+    return [(word, "warn" if known.status != "aborted" else "bad")]
+
+
+def _remarks(known: StepState) -> list[Row]:
+    rows = []
+    if known.status == "held":
+        rows.append(
+            text(3, ("Enter, then type ", "warn"), data(known.confirm, "strong"), (" to confirm", "warn"))
+        )
+    if known.status == "running" and known.by_hand:
+        rows.append(text(3, ("by hand: Enter when it is done", "accent")))
+    if known.reason:
+        rows.append(text(3, data(known.reason, "dim" if known.status == "skipped" else "warn")))
+    if known.differences:
+        count = len(known.differences)
+        rows.append(text(3, (f"{count} expected line{'s' if count > 1 else ''} not shown: ", "warn"),
+                         data(known.differences[0], "dim")))  # fmt: skip
+    if known.jobs and known.status == "done":
+        rows.append(text(3, (f"left {known.jobs} job{'s' if known.jobs > 1 else ''} in the shell", "dim")))
+    return rows
