@@ -1,8 +1,8 @@
 """Blanks to fill and choices to make, each with the bytes it occupies.
 
-`- **Data loss**: [ ] NONE [ ] MINOR (note)` is a choice, `Yes [ ] No [ ]` too. `_____ seconds (expected: <5)`,
-`Day __ of 7`, `\\_\\_\\_` as formatters write it, and a lone `[Not yet executed]` are blanks. A single box is
-a checkbox.
+`- **Data loss**: [ ] NONE [ ] MINOR (note)` is a choice, `Yes [ ] No [ ]` too. Blanks are
+`_____ seconds (expected: <5)`, `Day __ of 7`, `\\_\\_\\_` as formatters write it, and a lone
+`[Not yet executed]`. A single box is a checkbox.
 """
 
 from __future__ import annotations

@@ -31,8 +31,8 @@ FLAGS = (
 _SHARED = re.compile(r"(?<![\w.~}/-])/(?:(?:var/)?tmp(?![\w.-])|dev/shm(?![\w.-]))")
 _COMMENT = re.compile(r"^\s*#[^\n]*$", re.MULTILINE)
 _STATUS_WORDS = names(
-    "OK INFO WARN WARNING ERROR DEBUG CRITICAL FATAL NOTE PASS PASSED FAIL FAILED SKIP SKIPPED DONE YES NO DRILL "
-    "TEST TESTNET LIVE STEP START END EXIT RUN CHECK"
+    "OK INFO WARN WARNING ERROR DEBUG CRITICAL FATAL NOTE PASS PASSED FAIL FAILED SKIP SKIPPED DONE YES NO "
+    "DRILL TEST TESTNET LIVE STEP START END EXIT RUN CHECK"
 )
 _BRACKET = re.compile(
     r"(?<![\w$.\])\\^])\[(?P<text>[A-Z][A-Z0-9_]+(?:[ /_-][A-Z0-9_]+){0,6}|[A-Z]/[0-9](?: [a-z ]{1,30})?"

@@ -12,8 +12,8 @@ _KILLERS = names(
 )
 _PRIVILEGES = frozenset({"sudo", "doas", "su", "pkexec", "runuser", "sudoedit"})
 _NETWORKERS = names(
-    "ping ping6 curl wget ssh scp sftp nc ncat netcat telnet dig nslookup host traceroute tracepath mtr ftp nmap "
-    "gh aws gcloud az kubectl http https iperf iperf3 whois openssl iptables nft tc"
+    "ping ping6 curl wget ssh scp sftp nc ncat netcat telnet dig nslookup host traceroute tracepath mtr ftp "
+    "nmap gh aws gcloud az kubectl http https iperf iperf3 whois openssl iptables nft tc"
 )
 _INSTALLERS = names("pip pip3 apt apt-get yum dnf npm yarn pnpm cargo brew conda uv poetry gem snap")
 _DATA = re.compile(

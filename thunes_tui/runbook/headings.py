@@ -123,7 +123,7 @@ def section_kind(text: str) -> SectionKind | None:
 
 
 def section_label(text: str) -> tuple[SectionKind, int] | None:
-    """The part of a test that a line `**Success Criteria**:` begins, and where in the line its text goes on."""
+    """The part of a test that a line `**Success Criteria**:` begins, and where in it the text goes on."""
     match = _LABEL.match(text)
     if match is None:
         return None

@@ -192,7 +192,7 @@ class _Reader:
         return self._text[begin:end]
 
     def _substitution(self) -> str:
-        """Skips `$(...)`, `<(...)` or backquotes, having read the commands inside; the word keeps them as text."""
+        """Skips `$(...)`, `<(...)` or backquotes, having read the commands inside; returns its text."""
         text, begin = self._text, self._at
         if text[begin] == "`":
             end = text.find("`", begin + 1)
