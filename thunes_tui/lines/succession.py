@@ -79,7 +79,8 @@ class Succession:
         file = FileId(place.device, place.inode, place.generation + 1)
         fresh = LineReader(os.dup(old.descriptor), file, 0, self._keep)
         copied = rotated.open_copy(self._path, place)
-        self.settle()
+        if self._leads_to(old):
+            self.settle()
         name = self._path.name
         if copied is None:
             detail = f"{name} was cut or overwritten after byte {old.offset}"
@@ -87,6 +88,14 @@ class Succession:
         copy = LineReader(copied, old.file, old.offset, self._keep)
         detail = f"{name} was copied and cut after byte {os.fstat(copied).st_size}"
         return copy, fresh, Marker(Turn.TRUNCATED, detail, possible_loss=True, file=file)
+
+    def _leads_to(self, old: LineReader) -> bool:
+        """Else the neighbours hold successors of `old` that are still to be read."""
+        try:
+            status = self._path.stat()
+        except OSError:
+            return False
+        return (status.st_dev, status.st_ino) == (old.file.device, old.file.inode)
 
     def _reason(self, old: LineReader) -> tuple[Turn, str]:
         name = self._path.name
