@@ -98,6 +98,7 @@ assert risk.deactivate_kill_switch("calm") is True
 assert risk.deactivate_kill_switch("calm again") is False
 """
     status = ast.literal_eval(run(checkout, script, MAX_DAILY_LOSS="30"))
+    assert isinstance(status["daily_loss_limit"], float)
     breaker = {"state": "closed", "fail_counter": 0, "fail_max": 5, "reset_timeout": 60}
     assert status == {
         "kill_switch_active": False,

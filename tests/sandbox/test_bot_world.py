@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -29,6 +30,8 @@ TEMPLATE = Path(__file__).parents[2] / "thunes_tui" / "sandbox" / "project"
 TOKEN = "987654321:sandbox-token_of-no-worth"
 CHAT = 77
 KEY, SECRET = "k" * 64, "s" * 64
+COMMISSION = Decimal("0.001")
+"""Taken in the coin that is bought, so that what a purchase brings is less than what it executed."""
 PATIENCE = 20.0
 LOG_LINE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d - [\w.]+ - [A-Z]+ - ")
 BUY = ("src/live/paper_trader.py", "--symbol", "BTCUSDT", "--side", "BUY", "--amount", "100")
@@ -64,7 +67,9 @@ class StandIns:
 
     async def _run(self) -> None:
         self.loop, self.ending = asyncio.get_running_loop(), asyncio.Event()
-        exchange = await serve_exchange(self.folder / "exchange", system(), api_key=KEY, api_secret=SECRET)
+        exchange = await serve_exchange(
+            self.folder / "exchange", system(), api_key=KEY, api_secret=SECRET, commission=COMMISSION
+        )
         phone = await serve_telegram(self.folder / "telegram", system(), token=TOKEN, chat_id=CHAT)
         self.exchange_url, self.phone_url = exchange.url, phone.url
         self.ready.set()
@@ -292,7 +297,9 @@ def test_a_fill_that_never_reached_the_database_is_recorded_at_the_next_start(fl
         text = bot.says("Bot healthy: exchange reachable, position recovered")
     assert f"Recorded order {filled['orderId']} found at the exchange" in text
     assert flat.rows()[-1]["order_id"] == str(filled["orderId"])
-    assert flat.rows()[-1]["quantity"] == float(filled["executedQty"])
+    net = Decimal(filled["executedQty"]) * (1 - COMMISSION)
+    assert flat.rows()[-1]["quantity"] == pytest.approx(float(net), abs=1e-8)
+    assert flat.rows()[-1]["quantity"] < float(filled["executedQty"])
     assert len(flat.orders()) == placed
     assert list(pending.iterdir()) == []
 

@@ -7,7 +7,7 @@ from typing import Any
 
 
 class CircuitBreaker:
-    """Open after `fail_max` failures in a row; one trial call is let through after `reset_timeout` seconds."""
+    """Open after `fail_max` failures in a row; lets a trial call through after `reset_timeout` seconds."""
 
     def __init__(self, fail_max: int = 5, reset_timeout: int = 60) -> None:
         self.fail_max, self.reset_timeout = fail_max, reset_timeout

@@ -96,7 +96,7 @@ class Settings:
 def number(values: Mapping[str, str], name: str, default: float) -> float:
     text = values.get(name, "")
     try:
-        return float(text) if text else default
+        return float(text or default)
     except ValueError:
         raise ConfigError(f"{name} must be a number, not {text!r}") from None
 

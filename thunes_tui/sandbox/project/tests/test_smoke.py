@@ -1,4 +1,4 @@
-"""The risk manager's first rule, in a checkout of its own: switched on it lets nothing in and everything out."""
+"""The risk manager's first rule: the kill switch lets nothing in and everything out."""
 
 from __future__ import annotations
 

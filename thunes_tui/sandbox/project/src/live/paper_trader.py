@@ -105,7 +105,7 @@ class PaperTrader:
         return "opened"
 
     def open_at_last(self) -> str:
-        """`open()`, and after a lost line again, once it is known what became of the order. Empty when stopped."""
+        """`open()`; after a lost line again, once it is known what became of the order. Empty if stopped."""
         from src.exchange import ExchangeUnreachable
 
         while not self.stop.is_set():

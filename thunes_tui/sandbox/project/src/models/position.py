@@ -30,8 +30,8 @@ CREATE TABLE IF NOT EXISTS positions (
 CREATE INDEX IF NOT EXISTS idx_symbol_status ON positions (symbol, status);
 """
 COLUMNS = (
-    "id, symbol, quantity, entry_price, entry_time, exit_price, exit_time, pnl, status, order_id, created_at, "
-    "exit_order_id"
+    "id, symbol, quantity, entry_price, entry_time, exit_price, exit_time, pnl, status, order_id, "
+    "created_at, exit_order_id"
 )
 
 
@@ -42,7 +42,7 @@ def utc_now() -> str:
 
 @dataclass(frozen=True)
 class Position:
-    """One row. Reads as an object (`position.symbol`) and as a mapping (`position["symbol"]`, `dict(position)`)."""
+    """One row. Reads as an object (`position.symbol`) and as a mapping (`position["symbol"]`, `dict`)."""
 
     id: int
     symbol: str
@@ -72,7 +72,7 @@ class Position:
 
 
 class PositionTracker:
-    """The table of positions. Creates the database where there is none; each call has a connection of its own."""
+    """The table of positions. Creates the database where there is none; each call has its own connection."""
 
     def __init__(self, path: Path = DATABASE_FILE) -> None:
         self.path = path
@@ -147,7 +147,7 @@ class PositionTracker:
         """Profit and loss, in quote currency, of what was closed at or after `start` (naive UTC, ISO)."""
         with self._connection() as connection:
             query = "SELECT COALESCE(SUM(pnl), 0) FROM positions WHERE status = 'CLOSED' AND exit_time >= ?"
-            return float(connection.execute(query, (start,)).fetchone()[0])
+            return round(float(connection.execute(query, (start,)).fetchone()[0]), 8)
 
     def last_loss_time(self) -> str | None:
         """When a position was last closed at a loss; None when none was."""

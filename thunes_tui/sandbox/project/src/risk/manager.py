@@ -72,7 +72,8 @@ class RiskManager:
                 circuit_breaker_status=status["circuit_breaker_status"],
             )
         logger.critical(
-            "🛑 KILL-SWITCH ACTIVATED 🛑\nReason: %s\nNew positions blocked, exits allowed. Daily PnL %.2f USDT of %.2f",
+            "🛑 KILL-SWITCH ACTIVATED 🛑\nReason: %s\n"
+            "New positions blocked, exits allowed. Daily PnL %.2f USDT, limit %.2f USDT",
             reason,
             status["daily_pnl"],
             status["daily_loss_limit"],
@@ -156,7 +157,10 @@ class RiskManager:
             details = {"daily_pnl": pnl, "daily_loss_limit": limits.max_daily_loss}
             return "daily_loss_limit_exceeded", self._daily_loss_message(), details
         if at_stake > limits.max_loss_per_trade:
-            message = f"Loss at the stop would be {at_stake:.2f} USDT, over the limit a trade of {limits.max_loss_per_trade:.2f}"
+            message = (
+                f"The loss at the stop would be {at_stake:.2f} USDT, the limit a trade is "
+                f"{limits.max_loss_per_trade:.2f}"
+            )
             return "per_trade_loss_limit_exceeded", message, {"max_loss_per_trade": limits.max_loss_per_trade}
         if self.positions.has_open_position(symbol):
             return "duplicate_position", f"A position in {symbol} is already open", {}
