@@ -12,15 +12,14 @@ import os
 import re
 import struct
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from thunes_tui.journal.chain import Place
-from thunes_tui.journal.codec import LONGEST, Record, RecordDamaged, decode
+from thunes_tui.journal.codec import Record
 from thunes_tui.journal.ownership import open_private
-from thunes_tui.journal.reader import open_journal
+from thunes_tui.journal.reader import last_of
 from thunes_tui.journal.writer import NAME, Journal
 
 FOLDER = "checkpoints"
@@ -28,8 +27,6 @@ KIND = "checkpoint.written"
 EVERY_RECORDS = 5_000
 EVERY_SECONDS = 60.0
 
-_BLOCK = 1 << 20
-_NEEDLE = b'"k":"' + KIND.encode() + b'"'
 _FILE = re.compile(rf"{FOLDER}/\d{{9,}}\.z")
 _LENGTH = struct.Struct(">Q")
 
@@ -70,7 +67,7 @@ def write(journal: Journal, state: Any, screen: bytes) -> Record:
         file.write(packed)
     os.replace(partial, path)
     digest = hashlib.sha256(packed).hexdigest()
-    return journal.append(KIND, {"n": place.n - 1, "sha256": digest, "file": f"{FOLDER}/{path.name}"})
+    return journal.append(KIND, {"number": place.n - 1, "sha256": digest, "file": f"{FOLDER}/{path.name}"})
 
 
 def latest(folder: Path, upto_n: int | None = None) -> Checkpoint | None:
@@ -78,8 +75,8 @@ def latest(folder: Path, upto_n: int | None = None) -> Checkpoint | None:
 
     That its event is in the chain is proven by who then follows the chain from its place.
     """
-    for record in _announcements(folder / NAME):
-        number = record.data.get("n")
+    for record in last_of(folder / NAME, KIND):
+        number = record.data.get("number")
         if isinstance(number, int) and (upto_n is None or number <= upto_n):
             found = _load(folder, record)
             if found is not None:
@@ -103,27 +100,3 @@ def _load(folder: Path, record: Record) -> Checkpoint | None:
     facts = json.loads(body[_LENGTH.size : _LENGTH.size + length])
     place = Place(facts["n"] + 1, facts["e"], facts["hash"], facts["offset"])
     return Checkpoint(facts["n"], place, facts["state"], body[_LENGTH.size + length :])
-
-
-def _announcements(path: Path) -> Iterator[Record]:
-    """The events that name a checkpoint, the last first, found without reading the lines between."""
-    with open_journal(path) as file:
-        end = file.seek(0, os.SEEK_END)
-        while end > 0:
-            start = max(0, end - _BLOCK)
-            file.seek(start)
-            block = file.read(end - start + len(_NEEDLE) - 1)
-            place = block.rfind(_NEEDLE, 0, end - start + len(_NEEDLE) - 1)
-            while place >= 0:
-                # Everything before the kind fits into 200 bytes; quotes inside data are escaped.
-                file.seek(max(0, start + place - 200))
-                before = file.read(min(200, start + place))
-                line = before.rpartition(b"\n")[2] + file.readline(LONGEST)
-                try:
-                    record = decode(line)
-                    if record.kind == KIND:
-                        yield record
-                except RecordDamaged:
-                    pass
-                place = block.rfind(_NEEDLE, 0, place)
-            end = start

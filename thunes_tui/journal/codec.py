@@ -86,7 +86,7 @@ class Header(NamedTuple):
 
 
 def encode(n: int, e: int, t: int, m: int, kind: str, data: dict[str, Any], prev: str) -> bytes:
-    """The line of a record. Raises ValueError for a malformed kind, data without JSON form, too much of it."""
+    """The line of a record. Raises ValueError for a malformed kind, data without JSON form or too long."""
     if not _KIND.fullmatch(kind):
         raise ValueError(f"no kind of record: {kind!r}")
     try:

@@ -17,6 +17,7 @@ TailKind = Literal["clean", "torn", "zero-filled", "garbage", "repeated", "damag
 
 LOOK = 64 * 1024 * 1024
 """Bytes behind the last sound record that are looked at for another one."""
+_BLOCK = 1 << 20
 _WHOLE_END = re.compile(rb',"h":"[0-9a-f]{64}"\}')
 _PRINTABLE = re.compile(rb"[ -~]*")
 
@@ -135,6 +136,40 @@ def _is_sound(line: bytes) -> bool:
     except RecordDamaged:
         return False
     return True
+
+
+def last_of(path: Path, kind: str, reach: int | None = None) -> Iterator[Record]:
+    """The records of one kind, the last first, found without reading the lines between.
+
+    Only records that begin in the last `reach` bytes, when given. Each is sound in itself; that it belongs to
+    the chain is not proven here.
+    """
+    needle = f'"k":"{kind}"'.encode()
+    with open_journal(path) as file:
+        end = file.seek(0, os.SEEK_END)
+        stop = 0 if reach is None else max(0, end - reach)
+        while end > stop:
+            start = max(stop, end - _BLOCK)
+            file.seek(start)
+            block = file.read(end - start + len(needle) - 1)
+            place = block.rfind(needle)
+            while place >= 0:
+                record = _record_around(file, start + place)
+                if record is not None and record.kind == kind:
+                    yield record
+                place = block.rfind(needle, 0, place)
+            end = start
+
+
+def _record_around(file: BinaryIO, place: int) -> Record | None:
+    """The record whose kind stands at `place`; None when the bytes there only look like one."""
+    start = max(0, place - 200)  # what stands before the kind is shorter
+    file.seek(start)
+    before = file.read(place - start).rpartition(b"\n")[2]
+    try:
+        return decode(before + file.readline(LONGEST))
+    except RecordDamaged:
+        return None
 
 
 def head_and_last(path: Path) -> tuple[Record, Record] | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from thunes_tui.clock import Clock
+from thunes_tui.clock import Clock, boot_id
 from thunes_tui.errors import Damaged, Unusable
 from thunes_tui.journal import checkpoint
 from thunes_tui.journal.chain import Place
@@ -176,6 +176,7 @@ def _facts(epoch: int, aside: list[_Sidecar]) -> dict[str, Any]:
     first = aside[0] if aside else _Sidecar("", 0, "", "clean")
     facts: dict[str, Any] = {
         "epoch": epoch,
+        "boot": boot_id(),
         "tail": first.tail,
         "torn_bytes": first.size,
         "sidecar": first.name,
