@@ -36,6 +36,14 @@ class SourceLines(Event):
     end: int
     text: str | None = None
     b64: str | None = None
+    length: int | None = None
+    """Bytes of the file, if not those of the text."""
+    at: tuple[int, ...] = ()
+    """Where each line begins behind `offset`, if masking has moved them."""
+    clipped: int = 0
+    """Bytes that are missing at the end of the only line."""
+    torn: bool = False
+    """The last line has no newline and will get none."""
 
 
 @event("source.marked")

@@ -75,8 +75,9 @@ def _record(source: str, chunk: Chunk, offset: int, lines: bytes, mask: Mask | N
         text += b"\n"
     record = {"source": source, "file": chunk.file.generation, "offset": offset, **_encoded(text)}
     record["count"] = text.count(b"\n")
-    if text != lines and [*_starts(text)] != [*_starts(lines)]:
+    if len(text) != len(lines):
         record["length"] = len(lines)
+    if text != lines and [*_starts(text)] != [*_starts(lines)]:
         record["at"] = [*_starts(lines)][: record["count"]]
     return record
 

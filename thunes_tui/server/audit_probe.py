@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-import orjson
+from thunes_tui.sources.audit import wrong_with
 
 BLOCK = 1 << 20
 LONGEST = 64 << 20
@@ -83,20 +83,3 @@ def damage(path: Path, start: int = 0) -> Damage | None:
                 return Damage(offset, number, what, hashlib.sha256(line[:-1]).hexdigest())
             offset += len(line)
     return None
-
-
-def wrong_with(line: bytes) -> str:
-    """The class of damage of one line; empty for a good record."""
-    if not line.strip():
-        return "an empty line"
-    if b"\0" in line:
-        return "zero bytes"
-    try:
-        record = orjson.loads(line)
-    except ValueError:
-        return "glued records" if b"}{" in line else "no JSON"
-    if not isinstance(record, dict):
-        return "no object"
-    if not isinstance(record.get("event", record.get("event_type")), str):
-        return "no event"
-    return ""

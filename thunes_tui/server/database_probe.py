@@ -38,9 +38,7 @@ def examine(path: Path) -> Soundness:
     try:
         database.refuse_what_is_no_database(path)
         if path.stat().st_size > LARGEST:
-            return Soundness(
-                "NOT VERIFIED", f"{path.name} is over {LARGEST >> 20} MB: check it by hand"
-            )
+            return Soundness("NOT VERIFIED", f"{path.name} is over {LARGEST >> 20} MB: check it by hand")
         with tempfile.TemporaryDirectory(prefix="thunes-tui-") as folder:
             return _examine(path, Path(folder) / "copy.db")
     except database.Unreadable as error:
@@ -72,7 +70,7 @@ def _examine(path: Path, copy: Path) -> Soundness:
 
 
 def _recovered(path: Path, copy: Path) -> Soundness:
-    """A transaction was cut off: the set is copied and the copy is rolled back, the original stays as it is."""
+    """A transaction was cut off: a copy of the set is rolled back, the original stays as it is."""
     for ending in ENDINGS:
         if Path(f"{path}{ending}").exists():
             shutil.copyfile(f"{path}{ending}", f"{copy}{ending}")

@@ -16,7 +16,7 @@ from thunes_tui.events.steps import Evidence
 from thunes_tui.observations import BaselineTaken, Happened, Probed
 from thunes_tui.server import audit_probe, database_probe, reconcile_probe
 from thunes_tui.server.guard import Worker
-from thunes_tui.server.reconcile_probe import Reconciled
+from thunes_tui.server.reconcile_probe import PRE_CRASH, Reconciled
 from thunes_tui.server.world import place, world_pid
 from thunes_tui.sources import database
 from thunes_tui.sources.database import Position
@@ -74,7 +74,7 @@ class Prober:
         """After a restart: the open positions against those before the death."""
         now = await self._read_positions()
         if isinstance(now, str):
-            return Happened((PositionsCompared("before", equal=False, problem=now),))
+            return Happened((PositionsCompared(PRE_CRASH, equal=False, problem=now),))
         return Happened((reconcile_probe.with_before(before, [each.row for each in now]).compared,))
 
     async def _file(self, asked: AskProbe) -> Probed:
@@ -90,7 +90,7 @@ class Prober:
         )
 
     async def _positions(self, asked: AskProbe) -> Probed:
-        against = str(dict(asked.check.want).get("against", "before"))
+        against = str(dict(asked.check.want).get("compare", PRE_CRASH))
         now = await self._read_positions()
         if isinstance(now, str):
             unclear = now in (database.LOCKED, database.UNCOMMITTED)

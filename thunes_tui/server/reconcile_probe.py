@@ -13,6 +13,7 @@ from thunes_tui.sources.database import OpenPosition, Position, plain
 
 DUST = Decimal("1e-8")
 """Quantities nearer than this, or than half the symbol's step, are equal: the bot keeps binary floats."""
+PRE_CRASH = "pre-crash"
 LATE_MS = 60_000
 """The bot's clock and the exchange's may differ by so much."""
 
@@ -37,7 +38,7 @@ def with_before(before: Iterable[Position], now: Iterable[Position]) -> Reconcil
         quantity = (now_is[1] if now_is else "0", was[1] if was else "0")
         rows.append((key[0], *quantity, _difference(*quantity), _remark(was, now_is)))
     equal = old == new
-    compared = PositionsCompared("before", equal, tuple(rows))
+    compared = PositionsCompared(PRE_CRASH, equal, tuple(rows))
     if not rows:
         return Reconciled("VACUOUS", "no position was open before, and none is now", compared)
     if equal:

@@ -75,6 +75,12 @@ class Processes:
         """Pids of the bot's living processes."""
         return tuple(each.pid for each in self._watched.values() if each.role == "bot")
 
+    @property
+    def born(self) -> float | None:
+        """When the bot that was started last was started, wall time in seconds; None when none runs."""
+        starts = [each.start for each in self._watched.values() if each.role == "bot"]
+        return procfs.wall_of(max(starts)) if starts else None
+
     def nudge(self) -> None:
         """Look now: a command began or ended, so something may have been born."""
         self._nudged.set()

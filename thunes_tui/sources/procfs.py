@@ -93,6 +93,14 @@ def environ(pid: int) -> dict[str, str]:
     return {name: value for name, _, value in pairs}
 
 
+def wall_of(start: int) -> float:
+    """A start in clock ticks since boot as wall seconds; off by up to one, as the kernel rounds."""
+    for line in (PROC / "stat").read_bytes().splitlines():
+        if line.startswith(b"btime "):
+            return int(line.split()[1]) + start / os.sysconf("SC_CLK_TCK")
+    return 0.0
+
+
 def inner_pid(pid: int) -> int:
     """The pid that the process has in its own namespace; `pid` itself where /proc does not say."""
     try:

@@ -1,0 +1,86 @@
+"""The bot's audit trail: every record of it and every damage, with its place and its raw line's hash."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from thunes_tui.lines.reader import Chunk
+from thunes_tui.lines.watch import WatchHub
+from thunes_tui.observations import AuditSeen, Observation
+from thunes_tui.sources.files import FollowedFile, LineMask, raw_lines, sha256
+
+NAMES = ("event", "event_type")
+"""Members that may hold the event's name; THUNES writes the first."""
+SWITCH = "KILL_SWITCH_"
+CLIP = 2000
+"""Characters of a record's text that are handed on."""
+
+
+def wrong_with(line: bytes) -> str:
+    """The class of damage of one raw line; empty for a good record."""
+    if not line.strip():
+        return "an empty line"
+    if b"\0" in line:
+        return "zero bytes"
+    try:
+        record = orjson.loads(line)
+    except ValueError:
+        return "glued records" if b"}{" in line else "no JSON"
+    if not isinstance(record, dict):
+        return "no object"
+    if not any(isinstance(record.get(name), str) for name in NAMES):
+        return "no event"
+    return ""
+
+
+class Audit(FollowedFile):
+    """Yields the recorded lines, and an `AuditSeen` for each of them."""
+
+    def __init__(self, path: Path, shown: str, mask: LineMask, hub: WatchHub) -> None:
+        super().__init__("audit", path, shown, mask, hub)
+
+    def context(self, data: bytes, offset: int) -> Iterator[Observation]:
+        """The last word on the kill switch before we came."""
+        last: AuditSeen | None = None
+        for place, line in raw_lines(data, offset):
+            if SWITCH.encode() in line and not wrong_with(line):
+                seen = self._seen(place, line, replayed=True)
+                last = seen if seen.event.startswith(SWITCH) else last
+        if last is not None:
+            yield last
+
+    def records(self, chunk: Chunk) -> Iterator[Observation]:
+        if chunk.torn:
+            yield self._damaged(chunk.offset, chunk.data, "torn")
+        elif chunk.clipped_bytes:
+            yield self._damaged(chunk.offset, chunk.data, f"a line of {chunk.length} bytes")
+        else:
+            for place, line in raw_lines(chunk.data, chunk.offset):
+                wrong = wrong_with(line)
+                yield self._damaged(place, line, wrong) if wrong else self._seen(place, line)
+
+    def _damaged(self, place: int, line: bytes, problem: str) -> AuditSeen:
+        text = self._mask.line(line[:CLIP]).decode("utf-8", "backslashreplace")
+        return AuditSeen(place, sha256(line), "", "", {}, self.shown, problem, text)
+
+    def _seen(self, place: int, line: bytes, *, replayed: bool = False) -> AuditSeen:
+        masked = self._mask.line(line)
+        record = _object(masked)
+        name = next((str(record[key]) for key in NAMES if isinstance(record.get(key), str)), "")
+        fields = {key: value for key, value in record.items() if key not in (*NAMES, "timestamp")}
+        text = masked.decode("utf-8", "backslashreplace")[:CLIP]
+        stamp = str(record.get("timestamp", ""))
+        return AuditSeen(place, sha256(line), name, stamp, fields, self.shown, text=text, replayed=replayed)
+
+
+def _object(masked: bytes) -> dict[str, Any]:
+    """The members of a masked record; none where the mask cut through the JSON itself."""
+    try:
+        record = orjson.loads(masked)
+    except ValueError:
+        return {}
+    return record if isinstance(record, dict) else {}
