@@ -60,9 +60,9 @@ class Desk:
         known = client.role if client is not None else self.hello.role
         return "driver" if known == "driver" else "witness"
 
-    def paint(self, style: str) -> Style:
-        """A style of the theme in use, by name."""
-        return self.palette.paint(style)
+    def paint(self, style: str, over: str = "") -> Style:
+        """A style of the theme in use, by name, on its ground or on that of the style `over`."""
+        return self.palette.paint(style, over)
 
     def now(self) -> Moment:
         """The session's now: the clock's, or where the replay stands."""

@@ -39,11 +39,18 @@ class Palette:
     dark: bool
     ansi: bool
     colours: Mapping[str, str]
-    styles: Mapping[str, Style] = field(default_factory=dict)
+    styles: Mapping[str, Style]
+    """Each as its file gives it, without the ground."""
+    _mixed: dict[tuple[str, str], Style] = field(default_factory=dict)
 
-    def paint(self, style: str) -> Style:
-        """The style of this name over the ground of the theme."""
-        return self.styles[style]
+    def paint(self, style: str, over: str = "") -> Style:
+        """The style of this name on the ground of the theme, or on that of another style, `over`."""
+        known = self._mixed.get((style, over))
+        if known is None:
+            ground = self.styles["text"] + self.styles[over] if over else self.styles["text"]
+            known = ground if over and style == "text" else ground + self.styles[style]
+            self._mixed[style, over] = known
+        return known
 
     def textual(self) -> Theme:
         """The same as Textual wants it."""
@@ -92,11 +99,7 @@ def palette(name: str, raw: Mapping[str, Any]) -> Palette:
     missing = [style for style in STYLES if style not in given]
     if missing:
         raise ValueError(f"[styles] lacks {', '.join(missing)}")
-    ground = Style.parse(given["text"])
-    styles = {style: ground + Style.parse(given[style]) for style in given}
-    # These lie over others: only what they say themselves may cover.
-    for over in ("cursor", "bar", "dialog", "title", "title_focus"):
-        styles[over] = Style.parse(given[over])
+    styles = {style: Style.parse(given[style]) for style in given}
     return Palette(name, bool(raw.get("dark", True)), bool(raw.get("ansi", False)), raw["colours"], styles)
 
 

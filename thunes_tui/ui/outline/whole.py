@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from thunes_tui.clock import Moment
 from thunes_tui.drill.checks import by_hand
-from thunes_tui.drill.model import DrillState
+from thunes_tui.drill.model import DrillState, PhaseState
 from thunes_tui.runbook.model import Test
 from thunes_tui.ui.outline import after, before, tests
 from thunes_tui.ui.outline.row import VERDICT_STYLE, Row, heading, text
@@ -31,7 +31,7 @@ def outline(state: DrillState, now: Moment, opened: Opened, time_of_day: Callabl
             *after.findings(state),
             *after.troubles(state),
         ]
-    begun = state.phases.get("tests") is not None and state.phases["tests"].started is not None
+    begun = state.phases.get("tests", PhaseState()).started is not None
     upcoming = current(state)
     rows = before.prerequisites(state, _flip(not begun and not state.preflight.run, "prerequisites", opened))
     rows += before.preflight(state, _flip(not state.preflight.passed, "preflight", opened), now)
@@ -68,7 +68,7 @@ def current(state: DrillState) -> str:
         return _within(state, running)
     if not state.preflight.passed:
         return "preflight"
-    if state.phases["preparation"].started is None:
+    if state.phases.get("preparation", PhaseState()).started is None:
         return "preparation"
     return next((t.id for t in state.plan if state.tests[t.id].status == "pending"), "documentation")
 

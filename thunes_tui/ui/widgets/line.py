@@ -17,8 +17,8 @@ from thunes_tui.text import SafeText, cell_width, clip, safe, tags
 Part = tuple[str, str]
 """A text and the name of its style."""
 Line = list[Part]
-Paint = Callable[[str], Style]
-"""From a style's name to the style of the theme in use."""
+Paint = Callable[[str, str], Style]
+"""From a style's name, and that of the style whose ground it stands on or nothing, to the theme's style."""
 
 
 def data(text: str, style: str = "text") -> Part:
@@ -60,17 +60,15 @@ def spread(left: Iterable[Part], right: Iterable[Part], width: int, gap: int = 1
 
 
 def strip(line: Iterable[Part], width: int, paint: Paint, over: str = "") -> Strip:
-    """The line as exactly `width` cells; `over` names a style that is laid over all of it."""
-    above = paint(over) if over else None
+    """The line as exactly `width` cells, on the ground of the style `over`."""
     segments = []
     taken = 0
     for text, style in cut(line, width):
         shown = text if text.isprintable() else safe(text)
         taken += len(shown) if shown.isascii() else cell_width(shown)
-        own = paint(style)
-        segments.append(Segment(shown, own + above if above else own))
+        segments.append(Segment(shown, paint(style, over)))
     if taken < width:
-        segments.append(Segment(" " * (width - taken), above or paint("text")))
+        segments.append(Segment(" " * (width - taken), paint("text", over)))
     return Strip(segments, max(taken, width))
 
 

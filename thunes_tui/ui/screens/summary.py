@@ -1,0 +1,165 @@
+"""After the last test: results, durations, timeline planned against actual, the decision and its grounds."""
+
+from __future__ import annotations
+
+from thunes_tui.clock import Moment, to_iso
+from thunes_tui.drill.decision import Outcome, decide_outcome
+from thunes_tui.drill.model import DrillState, Remark
+from thunes_tui.drill.timeline import planned_minutes, rows
+from thunes_tui.runbook.model import Test
+from thunes_tui.ui.outline.row import VERDICT_STYLE, duration, lasted
+from thunes_tui.ui.screens.dialog import Dialog
+from thunes_tui.ui.widgets.line import Line, data, spread, wrapped
+
+DECISION_STYLE = {"GO": "good", "CONDITIONAL": "warn", "NO-GO": "bad"}
+
+
+class Summary(Dialog[None]):
+    """The drill on one page; it scrolls where the screen is small."""
+
+    FULL = True
+
+    def head(self, width: int, /) -> list[Line]:
+        state, outcome = self.desk.state, decide_outcome(self.desk.state)
+        title = "DRILL COMPLETE" if state.ending is not None else "THE DRILL SO FAR"
+        begun = state.stamps[0].at if state.stamps else state.opened
+        day = to_iso(begun.t)[:10] if begun is not None else ""
+        end = state.ending.at if state.ending is not None else self.desk.now()
+        took = spoken(end.since(begun)) if begun is not None else "not begun"
+        planned = spoken(planned_minutes(state) * 60)
+        right: Line = [
+            data(outcome.decision, DECISION_STYLE.get(outcome.decision, "bad")),
+            (f"   {outcome.passed} of {outcome.of}", "strong"),
+        ]
+        left: Line = [(title, "strong"), (f"   {day}   {took} of {planned} planned", "text")]
+        return [spread(left, right, width), []]
+
+    def body(self, width: int, /) -> list[Line]:
+        state, now = self.desk.state, self.desk.now()
+        outcome = decide_outcome(state)
+        lines: list[Line] = []
+        for test in state.plan:
+            lines += _test(state, test, now, width)
+        lines += [[], *_decision(outcome, width), [], *_timeline(state)]
+        lines += [[], *_readiness(state), *_deviations(state, width)]
+        return lines
+
+    def foot(self) -> Line:
+        scroll: Line = [("j k", "key"), (" scroll   ", "dialog_dim")]
+        back = " back to the console; q there leaves, the bot stays as it is"
+        return [*scroll, ("q", "key"), (back, "dialog_dim")]
+
+    def pressed(self, key: str, _character: str | None, /) -> None:
+        if key in ("q", "enter", "S"):
+            self.dismiss(None)
+        elif key in ("j", "down", "k", "up"):
+            self.top += 1 if key in ("j", "down") else -1
+            self.box.changed()
+
+
+def spoken(seconds: float) -> str:
+    """`2 h 38 min`, `31 min`, `40 s`."""
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+
+
+def _test(state: DrillState, test: Test, now: Moment, width: int) -> list[Line]:
+    known = state.tests[test.id]
+    verdict = known.verdict or ("running" if known.status == "running" else "not run")
+    states = [state.criteria[c.id] for c in test.criteria]
+    sensed = sum(bool(c.sensed) for c in states)
+    passed = sum(c.verdict == "PASS" for c in states)
+    time = lasted(known.started, known.ended, now) if known.status in ("running", "ended") else ""
+    line: Line = [
+        data(f"{test.number} {test.title:<30.30}"),
+        data(f"  {verdict:<13}", VERDICT_STYLE.get(known.verdict, "dim")),
+        (f"{time:>8}", "text"),
+        (f"   {passed}/{len(states)} criteria, {sensed} sensed", "dialog_dim"),
+        data(_measured(state, test), "text"),
+    ]
+    lines = [line]
+    why = known.cause or known.reason
+    if why and known.verdict != "PASS":
+        lines += wrapped([("    ", "text"), data(why, VERDICT_STYLE.get(known.verdict, "warn"))], width, 4)
+    return lines
+
+
+def _measured(state: DrillState, test: Test) -> str:
+    """What the clocks gave, beside the test that it belongs to."""
+    kinds = {c.check.kind for c in test.criteria if c.check is not None}
+    words = []
+    if "telegram" in kinds and state.alert_latency_s is not None:
+        words.append(f"alert {state.alert_latency_s:.1f} s")
+    recovery = state.recovery
+    if "process" in kinds and recovery.healthy is not None:
+        parts = [("pid", recovery.pid), ("log", recovery.log), ("healthy", recovery.healthy)]
+        known = "  ".join(f"{name} {seconds:.1f}" for name, seconds in parts if seconds is not None)
+        words.append(f"recovered in {recovery.healthy:.1f} s: {known}")
+    if "positions" in kinds and state.compared:
+        words.append(f"{len(state.compared)} compared with the exchange")
+    return "   " + "   ".join(words) if words else ""
+
+
+def _decision(outcome: Outcome, width: int) -> list[Line]:
+    lines: list[Line] = [
+        [("Decision  ", "strong"), data(outcome.decision, DECISION_STYLE.get(outcome.decision, "bad"))]
+    ]
+    for reason in outcome.reasons:
+        lines += wrapped([("  ✗ ", "bad"), data(reason)], width, 4)
+    if outcome.not_verified:
+        lines.append([(f"  ? {outcome.not_verified} criteria were not verified", "warn")])
+    lines += [
+        [],
+        *_verdict("Drill successful", outcome.successful, all(ok for _, ok in outcome.successful), width),
+    ]
+    lines += [[], *_verdict("Deployment authorised", outcome.authorised, outcome.is_authorised, width), []]
+    lines.append([("What to do", "strong")])
+    lines += [
+        [(f"  {number} ", "dialog_dim"), data(words)] for number, words in enumerate(outcome.actions, 1)
+    ]
+    return lines
+
+
+def _verdict(title: str, grounds: tuple[tuple[str, bool], ...], holds: bool, width: int) -> list[Line]:
+    said = ("yes", "good") if holds else ("no", "bad")
+    lines: list[Line] = [[(f"{title}  ", "strong"), said]]
+    for words, true in grounds:
+        lines += wrapped([("  ✓ ", "good") if true else ("  ✗ ", "bad"), data(words)], width, 4)
+    return lines
+
+
+def _timeline(state: DrillState) -> list[Line]:
+    """The seed's template: planned minutes, the time it was, and how late."""
+    lines: list[Line] = [[("Timeline", "strong"), ("   planned    actual      late", "dialog_dim")]]
+    begun = state.stamps[0].at if state.stamps else None
+    for row in rows(state):
+        planned = (
+            f"{int(row.planned_min) // 60:02}:{int(row.planned_min) % 60:02}"
+            if row.planned_min is not None
+            else ""
+        )
+        actual = duration(row.actual.since(begun)) if row.actual is not None and begun is not None else "–"
+        late = f"{row.late_min:+.1f} min" if row.late_min is not None else ""
+        style = "warn" if (row.late_min or 0) > 5 else "dialog_dim"
+        lines.append([(f"  {planned:>16}{actual:>10}", "text"), (f"{late:>11}  ", style), data(row.label)])
+    return lines
+
+
+def _readiness(state: DrillState) -> list[Line]:
+    ready = state.ending is not None and state.ending.authorised
+    return [[("Readiness  51 % → ", "text"), ("72 %", "good") if ready else ("unchanged", "warn")]]
+
+
+def _deviations(state: DrillState, width: int) -> list[Line]:
+    found: list[Remark] = [remark for remark in state.remarks if remark.kind == "deviation"]
+    lines: list[Line] = [[], [("Deviations", "strong"), ("" if found else "  none", "dialog_dim")]]
+    for remark in found:
+        why = f" — {remark.reason}" if remark.reason else " — not explained"
+        lines += wrapped(
+            [("  ", "text"), data(remark.text), data(why, "dialog_dim" if remark.reason else "warn")],
+            width,
+            4,
+        )
+    return lines

@@ -1,0 +1,91 @@
+"""The last rows: what Enter does now, what the console has to say, and the few keys that work now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from thunes_tui.drill.next import NextAction, next_action
+from thunes_tui.ui.desk import SHELL, Desk
+from thunes_tui.ui.keymap import Action, key_name
+from thunes_tui.ui.widgets.line import Line, data, spread, width_of
+from thunes_tui.ui.widgets.rows import Rows
+
+MOST_KEYS = 7
+LEAST_WORDS = 24
+
+
+class FooterLine(Rows):
+    """Two rows where there is room, else one."""
+
+    OVER = "bar"
+    DEFAULT_CSS = "FooterLine { height: 2; }"
+
+    def __init__(self, desk: Desk, actions: Callable[[], Iterable[Action]], leader: str) -> None:
+        super().__init__(desk, "footer")
+        self._actions = actions
+        self._leader = key_name(leader)
+
+    def lines(self, width: int, height: int) -> list[Line]:
+        if height < 1:
+            return []
+        if self.desk.mode == SHELL:
+            words = f" every key goes to the shell; {self._leader} or F12 comes back"
+            return [[(" SHELL ", "shell"), (words, "warn")]] + [[]] * (height - 1)
+        if height == 1:
+            return [self._one(width)]
+        return [self._first(width), self._keys(width, 0)]
+
+    def _first(self, width: int) -> Line:
+        """What comes next at the left, what there is to say at the right."""
+        return spread(self._next(), [*self._message(), (" ", "text")], width, gap=3)
+
+    def _one(self, width: int) -> Line:
+        """Narrow: the message takes the place of the keys until the next key."""
+        following = self._next()
+        room = width - width_of(following) - 2
+        message = self._message()
+        if message:
+            return spread(following, [*message, (" ", "text")], width)
+        return [*following, ("  ", "text"), *self._keys(room, 1)] if room > LEAST_WORDS else following
+
+    def _message(self) -> Line:
+        if not self.desk.message:
+            return []
+        return [data(self.desk.message, "bad" if self.desk.alarming else "accent")]
+
+    def _next(self) -> Line:
+        """In words, always: Enter never surprises."""
+        if self.desk.role == "replay":
+            return [(" ", "text"), ("replay", "accent")]
+        return following(next_action(self.desk.state), self.desk.role)
+
+    def _keys(self, width: int, gap: int) -> Line:
+        line: Line = [(" ", "text")] if not gap else []
+        for shown, action in enumerate(self._actions()):
+            words: Line = [(key_name(action.keys[0]), "key"), (f" {action.label}", "text"), ("   ", "text")]
+            if width_of([*line, *words]) > width or shown == MOST_KEYS:
+                break
+            line += words
+        return line
+
+
+def following(action: NextAction, role: str) -> Line:
+    """What comes next, as one line."""
+    if role == "witness":
+        return [
+            (" next ", "dim"),
+            data(action.label, "text"),
+            data(f"  {action.why}" if action.why else "", "dim"),
+        ]
+    if action.intent is not None:
+        return [(" Enter ", "command"), (" ", "text"), data(action.label, "strong"), *_why(action)]
+    keys: Line = []
+    if action.alternatives:
+        keys = [(" Enter ", "command"), (" ", "text")]
+    elif action.label.startswith("confirm"):
+        keys = [(" Enter ", "shell"), (" ", "text")]
+    return [*(keys or [(" ", "text")]), data(action.label, "text"), *_why(action)]
+
+
+def _why(action: NextAction) -> Line:
+    return [data(f"  {action.why}", "warn")] if action.why else []
