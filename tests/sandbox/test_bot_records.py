@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import re
 import shutil
 import sqlite3
@@ -234,3 +235,29 @@ print([settings.api_key, settings.api_secret, settings.max_positions, settings.m
 """
     values = ast.literal_eval(run(checkout, script, max_daily_loss="60"))
     assert values == ["a#b c", "x", 7, 60.0, False, True]
+
+
+def test_git_ignores_what_a_run_leaves_and_nothing_else(tmp_path: Path) -> None:
+    root = tmp_path / "THUNES"
+    shutil.copytree(TEMPLATE, root, ignore=shutil.ignore_patterns("__pycache__"))
+    template = sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file())
+    left = [
+        "logs/paper_trader.log",
+        "logs/audit_trail.jsonl",
+        "data/positions.db",
+        "data/risk_state.json",
+        ".env",
+    ]
+    for name in [*left, "src/__pycache__/config.cpython-311.pyc", "positions.db"]:
+        (root / name).parent.mkdir(exist_ok=True)
+        (root / name).touch()
+    (root / ".venv").symlink_to(tmp_path)
+    quiet = {"PATH": os.environ["PATH"], "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+
+    def git(*arguments: str) -> str:
+        command = ["git", "-c", "core.quotePath=off", *arguments]
+        return subprocess.run(command, cwd=root, env=quiet, check=True, capture_output=True, text=True).stdout
+
+    git("init", "-q")
+    assert git("ls-files", "--others", "--exclude-standard").splitlines() == template
+    assert ".env.template" in template

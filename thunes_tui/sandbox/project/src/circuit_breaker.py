@@ -1,4 +1,4 @@
-"""Stops calling an exchange that keeps failing, and tries again after a while."""
+"""Counts the failures of the exchange in a row: while it keeps failing, nothing new is begun on it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from typing import Any
 
 
 class CircuitBreaker:
-    """Open after `fail_max` failures in a row; lets a trial call through after `reset_timeout` seconds."""
+    """Open after `fail_max` failures in a row, half-open `reset_timeout` seconds after the last of them.
+
+    Open, the risk manager refuses new positions. Watching and selling go on, and one success closes it.
+    """
 
     def __init__(self, fail_max: int = 5, reset_timeout: int = 60) -> None:
         self.fail_max, self.reset_timeout = fail_max, reset_timeout
