@@ -16,7 +16,7 @@ _STEM = 6  # letters that two forms of one word share: deactivat-e, deactivat-io
 
 
 def section(data: bytes, words: str) -> Span | None:
-    """The section whose heading holds all `words`, from its heading to the next one as high; None without one.
+    """The section whose heading holds all `words`, up to the next heading as high; None without one.
 
     Letter case and hyphens do not count. Where no heading holds the words themselves, one that holds their
     stems does. Of several the first is taken.

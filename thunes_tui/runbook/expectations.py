@@ -24,7 +24,7 @@ _HINT = re.compile(
 _QUOTED = re.compile(r"[\"“](?P<words>[^\"“”]{2,200})[\"”]")
 _NOTHING = re.compile(r"^(no|empty)( output)?$|^nothing( is printed)?$|^no output\b", re.IGNORECASE)
 _ATTRIBUTION = re.compile(r"^\s*(should|you|the|a|an|this|output (should|contains))\b", re.IGNORECASE)
-_VALUE = re.compile(r"^[<>≤≥~]?=?\s?[0-9]|\b[A-Z][A-Z_]{3,}\b|✅|✓|❌|[=]")
+_VALUE = re.compile(r"[0-9=✅✓❌]|\b[A-Z][A-Z_]{3,}\b")
 NO_OUTPUT = "No output"
 """The pattern of a step that must print nothing."""
 

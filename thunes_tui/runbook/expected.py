@@ -22,6 +22,7 @@ _TOKEN = re.compile(
     r"|(?P<number>(?:(?<![0-9])[+-])?[0-9]+(?:[.,:T-][0-9]+)*)"
 )
 _NUMBER = r"[+-]?[0-9]+(?:[.,:T-][0-9]+)*"
+_EDGES = re.compile(r"^(?:\\ )+|(?:\\ )+$")  # escaped spaces at the ends of a piece
 _LINE_LIMIT = 4000  # characters of a line of output that are looked at
 _LINES_LIMIT = 20_000  # lines of output, the last ones
 _HITS_LIMIT = 2000  # lines that may answer one pattern
@@ -80,7 +81,7 @@ class _Pattern:
         return _NUMBER
 
     def _finish_piece(self) -> None:
-        piece = re.compile("".join(self._parts).strip(), re.IGNORECASE)
+        piece = re.compile(_EDGES.sub("", "".join(self._parts)), re.IGNORECASE)
         self._pieces.append((piece, tuple(self._bounds)))
         self._parts, self._bounds = [], []
 

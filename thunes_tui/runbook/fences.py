@@ -115,8 +115,11 @@ def _end(
     lines: tuple[Line, ...], first: int, opening: _Opening, open_ended: dict[str, tuple[int, int]]
 ) -> tuple[int, bool]:
     """The last line of the block opened at `first`, and whether it is closed there."""
-    if opening.language in _TEMPLATES and (last := _template_end(lines, first, opening)) is not None:
-        return last, True
+    if opening.language in _TEMPLATES and "nested" not in open_ended:
+        last = _template_end(lines, first, opening)
+        if last is not None:
+            return last, True
+        open_ended["nested"] = (0, 0)
     wary = opening.language in _SHELL
     length, indent = open_ended.get(opening.mark[0], (1 << 30, -1))
     hopeless = len(opening.mark) >= length and opening.indent <= indent and not opening.quoted

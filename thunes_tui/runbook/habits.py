@@ -8,8 +8,8 @@ from thunes_tui.runbook.shellwords import Command
 from thunes_tui.runbook.wrappers import arguments_of, name_of, names
 
 _SCREENS = names(
-    "vi vim nvim view nano emacs pico ed ex less more most man top htop btop iotop atop nethogs mc fzf "
-    "tmux screen passwd su visudo gdb pdb ipython ncdu tig lnav bpython select dialog whiptail vimdiff select-editor"
+    "vi vim nvim view nano emacs pico ed ex less more most man top htop btop iotop atop nethogs mc fzf tmux "
+    "screen passwd su visudo gdb pdb ipython ncdu tig lnav bpython select dialog whiptail vimdiff"
 )
 _PROMPTS = names("python python2 python3 ipython node bc irb lua bash sh zsh ksh fish redis-cli")
 _DATABASE_PROMPTS = frozenset({"sqlite3", "psql", "mysql", "mongo", "mongosh"})
@@ -76,6 +76,8 @@ def never_ends(command: Command, programs: set[str]) -> bool:
     """Whether it runs until it is stopped; `programs` are all of the block, for what leaves a loop."""
     name, words = name_of(command), arguments_of(command)
     options = words[1:]
+    if command.keyword == "timeout":
+        return False
     if command.keyword in ("while", "until"):
         for_ever = words in (["true"], [":"]) if command.keyword == "while" else words == ["false"]
         return for_ever and not programs & {"break", "exit", "return"}

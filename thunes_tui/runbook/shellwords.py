@@ -45,7 +45,7 @@ class Command:
     end: str = ""
     """What ends it: `;`, `&`, `|`, `&&`, a line end, or nothing."""
     keyword: str = ""
-    """The reserved word in front of it, `while` or `if`, the last of several."""
+    """The reserved word in front of it, `while` or `if`, the last of several; `timeout` under that."""
     fed: bool = False
     """Whether its standard input is a pipe, a file or a here-document."""
     depth: int = 0

@@ -69,8 +69,10 @@ def unwrap(command: Command) -> list[Command]:
     inner = _with(command, rest)
     if name not in ("command", "builtin", "time", "exec"):
         inner.depth += 1
-    if name in ("xargs", "timeout"):
+    if name == "xargs":
         inner.fed = True
+    if name == "timeout":
+        inner.keyword = name
     return [inner]
 
 
