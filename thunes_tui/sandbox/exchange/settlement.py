@@ -64,16 +64,7 @@ class Change:
             )
         )
         self._next_trade += 1
-        executed = order.executed + quantity
-        return self._put(
-            replace(
-                order,
-                executed=executed,
-                spent=order.spent + cost,
-                status=Status.FILLED if executed == order.quantity else Status.PARTIALLY_FILLED,
-                update_time=at,
-            )
-        )
+        return self._put(_executed(order, quantity, cost, at))
 
     def end(self, order: Order, market: Market, status: Status, at: int) -> Order:
         """Takes an unfilled rest off the book and frees what it held."""
@@ -87,3 +78,10 @@ class Change:
     def _put(self, order: Order) -> Order:
         self.orders[order.order_id] = order
         return order
+
+
+def _executed(order: Order, quantity: Decimal, cost: Decimal, at: int) -> Order:
+    """The order after one more fill."""
+    executed = order.executed + quantity
+    status = Status.FILLED if executed == order.quantity else Status.PARTIALLY_FILLED
+    return replace(order, executed=executed, spent=order.spent + cost, status=status, update_time=at)
