@@ -25,6 +25,7 @@ SHOWN = [
     ("Python 3.x", "Python 3.11.7"),
     ("No output", "\n  \n"),
     ("PnL: 0.00", "PnL: -12.50"),
+    ("all is well", "\x1b[1;32mall \x1b[0mis\x1b]0;title\x07 well\r"),
     ("PRE-FLIGHT CHECK PASSED", "✅ PRE-FLIGHT CHECK PASSED"),
 ]
 MISSING = [

@@ -98,8 +98,10 @@ def test_flags_come_in_one_order_and_all_of_them_can_be_found() -> None:
     assert flags_of("sudo rm /tmp/x <NAME>") == ("destructive", "privileged", "shared-tmp", "placeholder")
 
 
-HIDDEN = ["\u202e", "\u2066", "\u200b", "\u200d", "\ufeff", "\u00a0", "\u2003", "\u00ad", "\x1b", "\x07", "\u2028",
-          "\U000e0041", "\u3164", "\ufe0e\u2060", "\u0085"]  # fmt: skip
+HIDDEN = [
+    "\u202e", "\u2066", "\u200b", "\u200d", "\ufeff", "\u00a0", "\u2003", "\u00ad", "\x1b", "\x07",
+    "\u2028", "\U000e0041", "\u3164", "\ufe0e\u2060", "\u0085",
+]  # fmt: skip
 LOOKALIKE = [
     "rm -rf \u0430bc",
     "p\u0456ng host",

@@ -22,6 +22,9 @@ _TOKEN = re.compile(
     r"|(?P<number>(?:(?<![0-9])[+-])?[0-9]+(?:[.,:T-][0-9]+)*)"
 )
 _NUMBER = r"[+-]?[0-9]+(?:[.,:T-][0-9]+)*"
+_CONTROL = re.compile(
+    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])"
+)  # colours and titles
 _EDGES = re.compile(r"^(?:\\ )+|(?:\\ )+$")  # escaped spaces at the ends of a piece
 _LINE_LIMIT = 4000  # characters of a line of output that are looked at
 _LINES_LIMIT = 20_000  # lines of output, the last ones
@@ -33,7 +36,8 @@ def differences(expected: tuple[str, ...], output: str) -> tuple[str, ...]:
 
     Where some are missing the longest run that does stand in order counts as shown.
     """
-    lines = [_normal(line) for line in output.splitlines()[-_LINES_LIMIT:]]
+    seen = _CONTROL.sub("", output) if "\x1b" in output else output
+    lines = [_normal(line) for line in seen.splitlines()[-_LINES_LIMIT:]]
     wanted = [(position, text) for position, text in enumerate(expected) if text.strip()]
     hits = {position: _hits(text, lines) for position, text in wanted}
     shown = _longest_in_order([(position, hits[position]) for position, _ in wanted])
