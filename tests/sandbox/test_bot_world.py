@@ -389,6 +389,29 @@ def test_preflight_passes_and_fails_with_a_broken_token(holding: Checkout) -> No
     assert bad.stdout.count("❌") == 2
 
 
+def test_the_scripts_around_a_deployment_tell_what_holds_it_up(holding: Checkout) -> None:
+    before = holding.run("bash", "scripts/pre_deployment_validation.sh")
+    assert before.returncode == 1
+    assert [line for line in before.stdout.splitlines() if line.startswith("❌")] == [
+        "❌ Item B.3, the disaster recovery validation, is not ticked yet",
+        "❌ PRE-DEPLOYMENT VALIDATION FAILED",
+    ]
+    checklist = holding.root / "docs" / "PHASE-13-DEPLOYMENT-CHECKLIST.md"
+    untouched = checklist.read_text(encoding="utf-8")
+    checklist.write_text(untouched.replace("- [ ] **B.3 ", "- [x] **B.3 "), encoding="utf-8")
+    ticked = holding.run("bash", "scripts/pre_deployment_validation.sh")
+    checklist.write_text(untouched, encoding="utf-8")
+    assert ticked.returncode == 0, ticked.stdout
+    with holding.bot() as bot:
+        bot.beats()
+        after = holding.run("bash", "scripts/post_deployment_verification.sh")
+        assert after.returncode == 0, after.stdout
+        assert f"1 bot process(es): [{bot.process.pid}]" in after.stdout
+    assert holding.run("bash", "scripts/post_deployment_verification.sh").returncode == 1
+    assert holding.python("scripts/verify_telegram.py").returncode == 0
+    assert holding.inbox()[-1]["text"].startswith("✅ Telegram verification")
+
+
 def test_reconciliation_agrees_and_names_what_differs(holding: Checkout) -> None:
     good = holding.python("scripts/reconcile_positions.py")
     assert good.returncode == 0, good.stdout + good.stderr

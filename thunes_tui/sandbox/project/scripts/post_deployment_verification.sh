@@ -11,7 +11,7 @@ import datetime, re
 from src.config import LOG_FILE
 from src.live.instance import running
 found = running()
-print("PASS" if len(found) == 1 else "FAIL", f"{len(found)} bots run {found}")
+print("PASS" if len(found) == 1 else "FAIL", f"{len(found)} bot process(es): {found}")
 last = None
 if LOG_FILE.exists():
     with LOG_FILE.open(encoding="utf-8", errors="replace") as lines:
