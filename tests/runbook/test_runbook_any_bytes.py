@@ -23,8 +23,9 @@ DOCUMENTS = every()
 FRAGMENTS = [
     "## Test 1: Ünïcode 🛑 (30 minutes)", "#### Test 2 - x", "### Step 1.1: T (5 min)", "**Step 2: Größe**",
     "**Step 3**: x ____ min (expected: <5)", "- [ ] do ✅", "  - [x] inner", "```bash", "```", "````",
-    "~~~sh", "~~~", "  ```", "ls -l; rm -rf ü", "cat <<'EOF'", "EOF", "**Expected output**:",
-    "### Success Criteria", "### Results", "- [ ] ein Kriterium äöü", "- **Loss**: [ ] NONE [ ] 少し (x)", "Ja [ ] Nein [ ]", "",
+    "~~~sh", "~~~", "  ```", "ls -l; rm -rf ü", "cat <<'EOF'", "EOF",
+    "**Expected output**:", "### Success Criteria", "### Results", "- [ ] ein Kriterium äöü", "",
+    "- **Loss**: [ ] NONE [ ] 少し (x)", "Ja [ ] Nein [ ]",
     "Zeit: ______ seconds", "| A | B |", "|---|---|", "| é | [ ] PASS [ ] FAIL | ___ |", "1. ____", "---",
     "   **Action**: ___", "## Action Items", "## Post-Drill Summary", "<!--", "-->", "> ```bash", "> x",
     "\tTab ___", "`KEY=_____`", "Day __ of 7", "**Success Criteria**:", "Title", "=====", "\u202ehidden",
@@ -73,15 +74,15 @@ def assert_sound(data: bytes, runbook: Runbook) -> None:
             ids.append(step.id)
             assert test.span.start <= step.span.start <= step.span.end <= test.span.end
             if step.command_span is not None:
-                assert_verbatim(cut(data, step.command_span), step.command)
+                assert_verbatim(cut(data, step.command_span), step.command, "\n" if b"\n" in data else "\r")
             assert (step.command == "") == (step.command_span is None)
     assert len(set(ids)) == len(ids)
     assert all(1 <= entry.line <= data.count(b"\n") + data.count(b"\r") + 1 for entry in runbook.unplaced)
 
 
-def assert_verbatim(raw: str, command: str) -> None:
+def assert_verbatim(raw: str, command: str, end: str) -> None:
     """The block is the file's own text without a fence's indentation, quotation and carriage returns."""
-    shown = [line.removesuffix("\r") for line in (raw.split("\n") if "\n" in raw else re.split("\r", raw))]
+    shown = [line.removesuffix("\r") for line in raw.split(end)]
     written = command.split("\n")
     assert len(shown) == len(written)
     assert all(
