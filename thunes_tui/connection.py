@@ -1,4 +1,4 @@
-"""A client's end of the wire: it folds the journal lines it is sent into the same state that the server holds.
+"""A client's end of the wire: it folds the journal lines it is sent into the state that the server holds.
 
 The console, the rehearsal and `--plain` all sit on this; none of them holds any truth of its own.
 """
@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from thunes_tui import intents, wire
+from thunes_tui import intents, localsocket, wire
 from thunes_tui.clock import Moment
 from thunes_tui.drill.apply import apply
 from thunes_tui.drill.model import DrillState
@@ -165,10 +164,7 @@ class Connection:
 
 
 async def open_socket(path: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    """Connect to a Unix socket whose path may be longer than the kernel's 107 bytes."""
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        short = f"/proc/self/fd/{folder}/{path.name}"
-        return await asyncio.open_unix_connection(short, limit=wire.LIMIT)
-    finally:
-        os.close(folder)
+    """Connect to a session's socket. Raises OSError where there is none."""
+    sock = localsocket.connect(path)
+    sock.setblocking(False)
+    return await asyncio.open_unix_connection(sock=sock, limit=wire.LIMIT)

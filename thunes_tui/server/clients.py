@@ -13,16 +13,16 @@ import socket
 import struct
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 from thunes_tui import intents, wire
+from thunes_tui.drill.decide import Decision
 from thunes_tui.drill.draft import Actor
 from thunes_tui.drill.model import DrillState
 from thunes_tui.errors import Refused
 from thunes_tui.events.base import Event
 from thunes_tui.journal.codec import Record
-from thunes_tui.observations import Joined, Left
-from thunes_tui.server.hub import Hub
+from thunes_tui.observations import Joined, Left, Observation
 from thunes_tui.server.supervisor import Supervisor
 
 QUEUE_LIMIT = 1024 * 1024
@@ -37,6 +37,7 @@ class Client:
         self.number = number
         self.writer = writer
         self.name = ""
+        self.pid = 0
         self.ready = False
         self.behind = 0
 
@@ -50,22 +51,39 @@ class Client:
         self.writer.write(line)
 
 
+class Desk(Protocol):
+    """What clients are connected to: the hub of a live session, or a replay."""
+
+    @property
+    def state(self) -> DrillState: ...
+
+    @property
+    def lost(self) -> str:
+        """Why recording is lost; empty while all is well."""
+
+    def take(self, intent: intents.Intent, actor: Actor, ask: int = 0) -> Decision: ...
+
+    def observe(self, observation: Observation) -> None: ...
+
+
 class Clients:
     """Accepts connections, stamps actors, hands intents to the hub, and broadcasts what was recorded."""
 
     def __init__(
         self,
-        hub: Hub,
+        hub: Desk,
         supervisor: Supervisor,
         hello: Callable[[], wire.Hello],
         screen: Callable[[], tuple[bytes, int, int]],
         keys: Callable[[bytes], None],
+        fixed_role: str = "",
     ) -> None:
         self.hub = hub
         self._supervisor = supervisor
         self._hello = hello
         self._screen = screen
         self._keys = keys
+        self._fixed_role = fixed_role
         self._clients: dict[int, Client] = {}
         self._count = 0
         self._server: asyncio.Server | None = None
@@ -83,6 +101,11 @@ class Clients:
     @property
     def count(self) -> int:
         return len(self._clients)
+
+    @property
+    def pids(self) -> set[int]:
+        """Processes of the connected consoles, for the blast radius."""
+        return {client.pid for client in self._clients.values() if client.pid}
 
     def recorded(self, record: Record, _event: Event, _state: DrillState) -> None:
         for client in self._clients.values():
@@ -117,7 +140,7 @@ class Clients:
         """Role, hello, snapshot. Another user or another protocol is refused in one line."""
         greeting = wire.greeting_of(wire.parse(await reader.readline()))
         try:
-            self._check_user(client.writer)
+            client.pid = self._check_user(client.writer)
             writable = wire.check_protocol(greeting.protocol, "console", greeting.version)
         except Refused as refusal:
             client.writer.write(wire.frame("refused", {"reason": str(refusal)}))
@@ -132,19 +155,23 @@ class Clients:
         client.ready = True
         return True
 
-    def _check_user(self, writer: asyncio.StreamWriter) -> None:
+    def _check_user(self, writer: asyncio.StreamWriter) -> int:
+        """Pid of the client; another user's is refused."""
         sock = writer.get_extra_info("socket")
         raw = sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, CREDENTIALS.size)
-        uid = CREDENTIALS.unpack(raw)[1]
+        pid, uid, _gid = CREDENTIALS.unpack(raw)
         if uid not in (os.getuid(), 0):
             try:
                 name = pwd.getpwuid(uid).pw_name
             except KeyError:
                 name = str(uid)
             raise Refused(f"this session belongs to another user than {name}: log in as its owner")
+        return int(pid)
 
     def _role(self, want: str, *, writable: bool) -> tuple[str, str]:
         driver = self.hub.state.driver
+        if self._fixed_role:
+            return self._fixed_role, ""
         if not writable:
             return "witness", "another version: read-only"
         if want == "witness":
@@ -154,6 +181,8 @@ class Clients:
         return "driver", ""
 
     def role(self, client: Client) -> str:
+        if self._fixed_role:
+            return self._fixed_role
         known = self.hub.state.clients.get(str(client.number))
         return known.role if known is not None else "witness"
 
@@ -170,6 +199,13 @@ class Clients:
                 recording=hello.recording and not self.hub.lost,
             ),
         )
+
+    def show_all(self) -> None:
+        """A new snapshot for everyone, after a seek."""
+        line = self._snapshot()
+        for client in self._clients.values():
+            if client.ready:
+                client.send(line)
 
     def _snapshot(self) -> bytes:
         screen, cols, rows = self._screen()

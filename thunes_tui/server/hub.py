@@ -14,7 +14,6 @@ from thunes_tui.drill.draft import SERVER, Actor
 from thunes_tui.drill.effects import Effect
 from thunes_tui.drill.model import DrillState
 from thunes_tui.events.base import Event, encode
-from thunes_tui.events.session import CheckpointWritten
 from thunes_tui.intents import CreatePosition, Intent, RunPreflight, RunStep, StartTest
 from thunes_tui.journal.codec import Record
 from thunes_tui.journal.writer import JournalLike, RecordingLost
@@ -104,5 +103,8 @@ class Hub:
         except RecordingLost as error:
             self.recording_lost(str(error))
 
-    def checkpoint_written(self, number: int, sha256: str, file: str) -> None:
-        self.emit(CheckpointWritten(number, sha256, file))
+    def adopt(self, record: Record, event: Event) -> None:
+        """A record that the journal wrote by itself, such as a checkpoint's."""
+        self.state = apply(self.state, event, record.n, Moment(record.t, record.m), SERVER.name)
+        for output in self.outputs:
+            output.recorded(record, event, self.state)

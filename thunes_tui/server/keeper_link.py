@@ -6,10 +6,10 @@ import array
 import json
 import os
 import socket
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from thunes_tui import localsocket
 from thunes_tui.errors import Unusable
 
 HEADER_LIMIT = 65536
@@ -32,6 +32,10 @@ class KeeperLink:
     """What the shell printed while no server was there."""
     lost: int
     """Bytes of it that the keeper could not hold."""
+    key: str
+    """What every true mark opens with."""
+    ended: bool
+    """The shell is gone already; only its last output is left."""
 
     def close_drill(self) -> None:
         """The drill is closed: the keeper ends once no job is left."""
@@ -41,36 +45,22 @@ class KeeperLink:
             pass  # it has gone already
 
     def disconnect(self) -> None:
+        """The keeper reads again from now on."""
         for descriptor in (self.master, self.marks):
             os.close(descriptor)
         self.sock.close()
 
 
-def connect(path: Path, wait_s: float = READY_S) -> KeeperLink:
-    """Take the shell over from its keeper. Raises Unusable when none answers in time."""
-    deadline = time.monotonic() + wait_s  # noqa: TID251 - before the server has a clock; a timeout only
-    while True:
-        try:
-            return _handed_over(_dial(path))
-        except OSError as error:
-            if time.monotonic() > deadline:  # noqa: TID251 - as above
-                raise Unusable(f"the keeper of the shell does not answer: {error.strerror}") from error
-            time.sleep(0.01)
-
-
-def _dial(path: Path) -> socket.socket:
-    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
+def connect(path: Path) -> KeeperLink:
+    """Take the shell over from its keeper. Raises Unusable when none answers."""
     try:
-        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            sock.connect(f"/proc/self/fd/{folder}/{path.name}")
-        finally:
-            os.close(folder)
-    except OSError:
-        sock.close()
-        raise
-    sock.settimeout(READY_S)
-    return sock
+        sock = localsocket.connect(path)
+        sock.settimeout(READY_S)
+        return _handed_over(sock)
+    except (OSError, ValueError, KeyError) as error:
+        raise Unusable(
+            f"the keeper of the drill's shell does not answer ({error}): start a new session"
+        ) from error
 
 
 def _handed_over(sock: socket.socket) -> KeeperLink:
@@ -96,4 +86,13 @@ def _handed_over(sock: socket.socket) -> KeeperLink:
     for descriptor in (master, marks):
         os.set_inheritable(descriptor, False)
         os.set_blocking(descriptor, False)
-    return KeeperLink(sock, master, marks, int(facts["pid"]), bytes(spool), int(facts["lost"]))
+    return KeeperLink(
+        sock,
+        master,
+        marks,
+        int(facts["pid"]),
+        bytes(spool),
+        int(facts["lost"]),
+        str(facts["key"]),
+        bool(facts["ended"]),
+    )

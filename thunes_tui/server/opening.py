@@ -17,7 +17,13 @@ from thunes_tui.__main__ import __version__
 from thunes_tui.clock import Clock, boot_id, to_iso
 from thunes_tui.errors import Unusable
 from thunes_tui.events.base import Event
-from thunes_tui.events.drill import DocumentPinned, DrillOpened, RunbookPinned, TestPinned
+from thunes_tui.events.drill import (
+    DocumentPinned,
+    DrillOpened,
+    RunbookChanged,
+    RunbookPinned,
+    TestPinned,
+)
 from thunes_tui.plain import to_plain
 from thunes_tui.runbook.bindings import bind
 from thunes_tui.runbook.excerpt import section
@@ -151,6 +157,16 @@ def paths_of(spec: SessionSpec) -> dict[str, str]:
     if profile.world.inbox:
         found["inbox"] = profile.world.inbox
     return found
+
+
+def document_change(spec: SessionSpec, pinned_sha256: str) -> RunbookChanged | None:
+    """Whether the runbook on disk is still the pinned one; None while it is."""
+    try:
+        data = spec.document.read_bytes()
+    except OSError as error:
+        return RunbookChanged("", f"it cannot be read any more: {error.strerror}")
+    sha256 = hashlib.sha256(data).hexdigest()
+    return None if sha256 == pinned_sha256 else RunbookChanged(sha256, "it was edited on disk")
 
 
 def user_name() -> str:

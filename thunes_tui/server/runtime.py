@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import socket
 import stat
 from pathlib import Path
 
+from thunes_tui import localsocket
 from thunes_tui.errors import Unusable
 
 SERVER = "server"
@@ -39,42 +39,14 @@ def session_runtime(session: str) -> Path:
 
 def answers(path: Path) -> bool:
     """Whether something listens at this Unix socket."""
-    probe = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
     try:
-        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    except OSError:
-        probe.close()
-        return False
-    try:
-        probe.settimeout(1.0)
-        probe.connect(f"/proc/self/fd/{folder}/{path.name}")
+        localsocket.connect(path).close()
     except OSError:
         return False
-    else:
-        return True
-    finally:
-        probe.close()
-        os.close(folder)
+    return True
 
 
 def running_sessions() -> tuple[str, ...]:
     """Ids of the sessions whose server answers."""
     root = runtime_root()
     return tuple(sorted(p.name for p in root.iterdir() if p.is_dir() and answers(p / SERVER)))
-
-
-def listen(path: Path) -> socket.socket:
-    """A listening socket, 0600, in place of a dead one. Raises Unusable when a live one is there."""
-    if answers(path):
-        raise Unusable(f"session {path.parent.name} has a server already: attach to it")
-    path.unlink(missing_ok=True)
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        listener.bind(f"/proc/self/fd/{folder}/{path.name}")
-    finally:
-        os.close(folder)
-    path.chmod(0o600)
-    listener.listen(16)
-    listener.setblocking(False)
-    return listener

@@ -62,6 +62,11 @@ class ShellHost:
         self.cols, self.rows = size
         self.emulator: TermBackend = make(self.cols, self.rows, self.reply)
 
+    @property
+    def pid(self) -> int:
+        """Of the shell, as the box counts."""
+        return self._link.pid
+
     def restore(self, screen: bytes) -> None:
         """Show what an earlier server had recorded; the old queries in it are not answered again."""
         self._restoring = True
@@ -185,7 +190,7 @@ class ShellHost:
         data = self._read(self._link.marks)
         if not data:
             return
-        marks, self._marks = parse_marks(self._marks + data)
+        marks, self._marks = parse_marks(self._marks + data, self._link.key)
         for mark in marks:
             if mark.kind == "start":
                 self._drain()

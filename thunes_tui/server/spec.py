@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from thunes_tui.clock import boot_id
 from thunes_tui.config import Profile
 
 PASSED_ON = (
     "PATH", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "EDITOR", "VISUAL", "PAGER",
     "SSH_AUTH_SOCK", "XDG_RUNTIME_DIR",
 )  # fmt: skip
-"""The shell's environment is this allow-list: production keys of the person's own shell never reach a step."""
+"""The shell gets these alone: production keys of the person's own environment never reach a step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,24 +39,13 @@ class SessionSpec:
         return self.project / getattr(self.profile.paths, name)
 
     @property
+    def steps(self) -> Path:
+        """Where the neutral step files lie; a place that the sandbox's world sees too."""
+        return (self.folder or self.runtime) / "steps"
+
+    @property
     def document(self) -> Path:
         return self.runbook or self.place("runbook")
-
-
-def world_pid(profile: Profile) -> int | None:
-    """The living first process of the sandbox's world; None where there is no namespace of its own."""
-    if not profile.world.file:
-        return None
-    try:
-        facts = json.loads(Path(profile.world.file).read_text(encoding="utf-8"))
-        pid = int(facts.get("pid") or 0)
-        if not pid or facts.get("boot") != boot_id():
-            return None
-        stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
-    except (OSError, ValueError):
-        return None
-    start = int(stat.rpartition(")")[2].split()[19])
-    return pid if start == int(facts.get("start", 0)) else None
 
 
 def shell_environment(spec: SessionSpec, steps: Path) -> dict[str, str]:

@@ -37,19 +37,27 @@ def wrong_with(line: bytes) -> str:
     return ""
 
 
+def switch_event(line: bytes) -> str:
+    """The event of a raw line that is a record on the kill switch; empty for any other line."""
+    if SWITCH.encode() not in line or wrong_with(line):
+        return ""
+    record = _object(line)
+    name = next((str(record[key]) for key in NAMES if isinstance(record.get(key), str)), "")
+    return name if name.startswith(SWITCH) else ""
+
+
 class Audit(FollowedFile):
     """Yields the recorded lines, and an `AuditSeen` for each of them."""
 
-    def __init__(self, path: Path, shown: str, mask: LineMask, hub: WatchHub) -> None:
+    def __init__(self, path: Path, shown: str, mask: LineMask, hub: WatchHub | None = None) -> None:
         super().__init__("audit", path, shown, mask, hub)
 
     def context(self, data: bytes, offset: int) -> Iterator[Observation]:
         """The last word on the kill switch before we came."""
         last: AuditSeen | None = None
         for place, line in raw_lines(data, offset):
-            if SWITCH.encode() in line and not wrong_with(line):
-                seen = self._seen(place, line, replayed=True)
-                last = seen if seen.event.startswith(SWITCH) else last
+            if switch_event(line):
+                last = self._seen(place, line, replayed=True)
         if last is not None:
             yield last
 

@@ -44,10 +44,11 @@ def sha256(line: bytes) -> str:
 class FollowedFile:
     """Base of the log and the audit trail. `observe` never ends or raises: trouble is an observation."""
 
-    def __init__(self, name: str, path: Path, shown: str, mask: LineMask, hub: WatchHub) -> None:
+    def __init__(self, name: str, path: Path, shown: str, mask: LineMask, hub: WatchHub | None) -> None:
         """`name` is the source's, `shown` the path as people know it, relative to the project.
 
-        `hub` wakes all followed files of the process; its rest between two wakes is the only batching.
+        `hub` wakes all followed files of the process, None makes one for this file; its rest between two
+        wakes is the only batching.
         """
         self.name = name
         self.shown = shown
@@ -65,7 +66,8 @@ class FollowedFile:
 
         follower = Follower(self._path, Start.END, opened=opened)
         told = False
-        watch = self._hub.watch(self._path)
+        hub = self._hub or WatchHub()
+        watch = hub.watch(self._path)
         try:
             while True:
                 found = follower.poll()
@@ -83,6 +85,8 @@ class FollowedFile:
                     await watch.wait()
         finally:
             watch.close()
+            if hub is not self._hub:
+                hub.close()
             follower.close()
 
     def context(self, data: bytes, offset: int) -> Iterator[Observation]:  # noqa: ARG002 - for subclasses

@@ -41,7 +41,7 @@ class _Record:
 class Log(FollowedFile):
     """Yields the recorded lines, and a `LogSeen` for each record that its words or level make interesting.
 
-    `wanted` gives the pattern of the armed log checks, None when there are none. `born` gives the wall time, in
+    `wanted` gives the pattern of the armed log checks, or None. `born` gives the wall time, in
     seconds, at which the running bot was started, None while none is known: only what was said after it is
     this bot's own word.
     """
@@ -51,10 +51,10 @@ class Log(FollowedFile):
         path: Path,
         shown: str,
         mask: LineMask,
-        hub: WatchHub,
         bot: Bot,
         wanted: Wanted = lambda: None,
         born: Callable[[], float | None] = lambda: None,
+        hub: WatchHub | None = None,
     ) -> None:
         super().__init__("log", path, shown, mask, hub)
         self._said = re.compile(

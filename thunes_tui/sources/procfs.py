@@ -167,3 +167,13 @@ def same_file(one: Path, other: Path) -> bool:
     except (OSError, ValueError):
         return False
     return (first.st_dev, first.st_ino) == (second.st_dev, second.st_ino)
+
+
+def ancestors(pid: int) -> tuple[int, ...]:
+    """Pids of the parents, nearest first, without the box's first process."""
+    found: list[int] = []
+    known = stat(pid)
+    while known is not None and known.parent > 1 and known.parent not in found:
+        found.append(known.parent)
+        known = stat(known.parent)
+    return tuple(found)

@@ -67,7 +67,7 @@ class ReadingPane(Pane):
         if self.display and current(self.desk.state) != self._at:
             self.do_follow()
 
-    def shown_again(self) -> None:
+    def do_open(self) -> None:
         """The pane was opened: the section that fits the running test first."""
         running = self.desk.state.running_test
         both = self.size.width >= SIDE_BY_SIDE

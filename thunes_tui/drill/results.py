@@ -1,0 +1,71 @@
+"""The rehearsal's result as plain data, for `rehearse --json` and whatever reads it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from thunes_tui.clock import Moment, to_iso
+from thunes_tui.drill.decision import decide_outcome
+from thunes_tui.drill.model import CriterionState, DrillState
+from thunes_tui.plain import to_plain
+from thunes_tui.runbook.model import Test
+
+
+def results(state: DrillState, recording: str) -> dict[str, Any]:
+    """Verdict, tests with steps and checks, findings, and the measured times."""
+    outcome = decide_outcome(state)
+    return {
+        "verdict": state.ending.decision if state.ending is not None else "NO-GO",
+        "passed": outcome.passed,
+        "rehearsal": state.mode == "rehearse",
+        "not_verified": outcome.not_verified,
+        "tests": [_test(state, test) for test in state.plan],
+        "findings": [
+            {"text": f.text, "veto": f.veto, "test": f.test, "record": f.number} for f in state.findings
+        ],
+        "reasons": list(outcome.reasons),
+        "recovery_s": state.recovery.healthy,
+        "telegram_latency_s": state.alert_latency_s,
+        "recording": recording,
+    }
+
+
+def _test(state: DrillState, test: Test) -> dict[str, Any]:
+    known = state.tests[test.id]
+    return {
+        "number": test.number,
+        "title": test.title,
+        "verdict": known.verdict,
+        "started": _iso(known.started),
+        "ended": _iso(known.ended),
+        "duration_s": _seconds(known.started, known.ended),
+        "steps": [
+            {
+                "number": step.number,
+                "title": step.title,
+                "status": state.steps[step.id].status,
+                "exit": state.steps[step.id].exit,
+                "duration_s": _seconds(state.steps[step.id].started, state.steps[step.id].ended),
+            }
+            for step in test.steps
+        ],
+        "checks": [_check(c.text, state.criteria[c.id]) for c in test.criteria],
+    }
+
+
+def _check(text: str, known: CriterionState) -> dict[str, Any]:
+    return {
+        "criterion": text,
+        "verdict": known.verdict,
+        "sensed": bool(known.sensed),
+        "evidence": to_plain(known.evidence) if known.evidence is not None else None,
+        "cause": known.cause or known.reason,
+    }
+
+
+def _iso(moment: Moment | None) -> str | None:
+    return to_iso(moment.t) if moment is not None else None
+
+
+def _seconds(start: Moment | None, end: Moment | None) -> float | None:
+    return round(end.since(start), 3) if start is not None and end is not None else None

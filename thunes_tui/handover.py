@@ -1,0 +1,96 @@
+"""The server's side of the keeper: take the terminal over, and tell it when the drill is closed."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from dataclasses import dataclass
+from typing import Any
+
+from thunes_tui import localsocket
+from thunes_tui.errors import Unusable
+
+PATIENCE = 5.0
+"""Seconds for the handover."""
+HEADER_MAX = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A terminal taken over. The keeper keeps its own copy; closing these ends nothing in it."""
+
+    link: socket.socket
+    """While it is open the server reads the terminal; its end makes the keeper read. It carries one line,
+    `{"ended": true}`, when the shell ends, and ends with the keeper. Blocking."""
+    master: int
+    """The terminal's master, non-blocking. The server sets the terminal's size on it."""
+    marks: int
+    """Where the shell's marks are read; blocking, as it came."""
+    pid: int
+    """The shell, as seen from here."""
+    tty: str
+    key: str
+    """For `marks.parse_marks`."""
+    spool: bytes
+    """What was printed while no server was there; the newest of it."""
+    lost: int
+    """Bytes before `spool` that are gone."""
+    ended: bool
+    """Whether the shell has ended already."""
+
+    def close_drill(self) -> None:
+        """The drill is closed: the keeper ends once no job is left in the terminal."""
+        self.link.sendall(b"close\n")
+
+    def leave(self) -> None:
+        """Give the terminal back to the keeper."""
+        self.link.close()
+        os.close(self.master)
+        os.close(self.marks)
+
+
+def take(socket_path: str) -> Taken:
+    """Take the terminal over from the keeper at `socket_path`; waits some seconds while another has it.
+
+    Raises Unusable where no keeper answers.
+    """
+    try:
+        link = localsocket.connect(socket_path)
+    except OSError as error:
+        raise Unusable(f"the drill's shell is gone ({error.strerror}): start it again") from error
+    link.settimeout(PATIENCE)
+    try:
+        header, rest, descriptors = _header(link)
+        facts: dict[str, Any] = json.loads(header)
+        while len(rest) < facts["spool"]:
+            more = link.recv(1 << 16)
+            if not more:
+                raise OSError("cut short")
+            rest += more
+    except (OSError, ValueError, KeyError) as error:
+        link.close()
+        raise Unusable(f"the drill's shell is not handed over ({error}): is another server on it?") from error
+    link.settimeout(None)
+    return Taken(
+        link, *descriptors, facts["pid"], facts["tty"], facts["key"], rest, facts["lost"], facts["ended"]
+    )
+
+
+def _header(link: socket.socket) -> tuple[bytes, bytes, tuple[int, int]]:
+    """The JSON line, what came after it, and the two descriptors. Raises OSError."""
+    data, descriptors = b"", list[int]()
+    while b"\n" not in data:
+        if len(data) > HEADER_MAX:
+            raise OSError("not a keeper")
+        more, given, _flags, _address = socket.recv_fds(link, HEADER_MAX, 2)
+        if not more:
+            raise OSError("the keeper ended")
+        data += more
+        descriptors += given
+    header, _, rest = data.partition(b"\n")
+    if len(descriptors) != 2:
+        raise OSError("no terminal in it")
+    for descriptor in descriptors:
+        os.set_inheritable(descriptor, False)
+    return header, rest, (descriptors[0], descriptors[1])

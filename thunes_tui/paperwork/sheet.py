@@ -1,0 +1,117 @@
+"""The recording sheet: the drill's state in plain Markdown, readable when the tool is dead.
+
+Rewritten at every decision, whole, by rename: a reader never sees half of it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from thunes_tui.clock import Moment, hhmmss, to_iso
+from thunes_tui.drill.draft import short
+from thunes_tui.drill.model import DrillState
+from thunes_tui.events.base import Event
+from thunes_tui.journal.codec import Record
+from thunes_tui.runbook.model import Test
+
+NAME = "sheet.md"
+SILENT = ("client.", "keys.", "shell.", "process.", "source.", "checkpoint.", "journal.")
+"""Kinds whose events change nothing on the sheet."""
+
+
+class SheetWriter:
+    """An output of the hub that keeps `sheet.md` in the session's folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / NAME
+        self.failure = ""
+
+    def recorded(self, record: Record, event: Event, state: DrillState) -> None:
+        if event.DECISION and not record.kind.startswith(SILENT):
+            self._write(sheet(state))
+
+    def recording_lost(self, reason: str) -> None:
+        """The sheet stays as it was; it is no journal."""
+
+    def _write(self, text: str) -> None:
+        beside = self._path.with_suffix(".new")
+        try:
+            descriptor = os.open(
+                beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600
+            )
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.write(text)
+            os.replace(beside, self._path)
+            self.failure = ""
+        except OSError as error:
+            self.failure = str(error)
+
+
+def sheet(state: DrillState) -> str:
+    """The whole sheet."""
+    return "\n".join(_lines(state)) + "\n"
+
+
+def _at(moment: Moment | None) -> str:
+    return f"{hhmmss(moment.t)} UTC" if moment is not None else "_____"
+
+
+def _lines(state: DrillState) -> Iterator[str]:
+    yield f"# Recording sheet: {state.runbook_title or state.project}"
+    yield ""
+    opened = to_iso(state.opened.t)[:10] if state.opened is not None else ""
+    yield f"Session {state.session}, {opened}, operator {state.operator} (declared), record {state.head}"
+    yield ""
+    for stamp in state.stamps:
+        yield f"- {hhmmss(stamp.at.t)} UTC - {stamp.label}"
+    yield ""
+    for section in state.preflight.sections:
+        both = f"console {section.native or '...'}, script {section.script or '...'}"
+        yield f"- pre-flight {section.number} {section.title}: {both} {section.detail}".rstrip()
+    for test in state.plan:
+        yield from _test(state, test)
+    yield from _remarks(state)
+    if state.ending is not None:
+        yield f"## Decision: {state.ending.decision}, {state.ending.passed} of {state.ending.of}"
+        yield ""
+        for reason in state.ending.reasons:
+            yield f"- {reason}"
+
+
+def _test(state: DrillState, test: Test) -> Iterator[str]:
+    known = state.tests[test.id]
+    yield ""
+    yield f"## Test {test.number}: {test.title} - {known.verdict or known.status}"
+    yield ""
+    yield f"- Start time: {_at(known.started)}"
+    for step in test.steps:
+        it = state.steps[step.id]
+        result = "" if it.exit is None else f", exit {it.exit}"
+        again = f", attempt {it.attempt}" if it.attempt > 1 else ""
+        yield f"- Step {short(step.id)} {step.title}: {it.status}{result}{again} {it.reason}".rstrip()
+    for criterion in test.criteria:
+        found = state.criteria[criterion.id]
+        how = "sensed" if found.sensed and not found.decided_by else found.decided_by or "open"
+        because = found.reason or found.cause
+        box = "x" if found.verdict == "PASS" else " "
+        yield f"- [{box}] {criterion.text}: {found.verdict or 'open'} ({how}) {because}".rstrip()
+    yield f"- End time: {_at(known.ended)}"
+
+
+def _remarks(state: DrillState) -> Iterator[str]:
+    if state.findings:
+        yield ""
+        yield "## Findings"
+        yield ""
+        for finding in state.findings:
+            yield f"- {'VETO: ' if finding.veto else ''}{finding.text} (record {finding.number})"
+    if state.remarks:
+        yield ""
+        yield "## Deviations and notes"
+        yield ""
+        for remark in state.remarks:
+            why = f" - why: {remark.reason}" if remark.reason else ""
+            yield f"- {hhmmss(remark.at.t)} {remark.kind} by {remark.by}: {remark.text}{why}"
+    yield ""

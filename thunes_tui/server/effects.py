@@ -1,0 +1,171 @@
+"""Carries effects out: after their event is on disk, supervised, and told back as observations."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any
+
+from thunes_tui.drill import effects
+from thunes_tui.drill.asked_drill import PREFLIGHT
+from thunes_tui.drill.effects import Effect
+from thunes_tui.events.box import WorkerFailed
+from thunes_tui.mask import Mask
+from thunes_tui.observations import (
+    CommandEnded,
+    DeadlinePassed,
+    GuardSpoke,
+    Observation,
+    PreflightVerdict,
+)
+from thunes_tui.server import blast
+from thunes_tui.server.environment import exchange_spec
+from thunes_tui.server.guard import Mint, prove
+from thunes_tui.server.hub import Hub
+from thunes_tui.server.preflight import NativePreflight, parse_script
+from thunes_tui.server.probes import Prober
+from thunes_tui.server.shell import ShellHost
+from thunes_tui.server.spec import SessionSpec
+from thunes_tui.server.supervisor import Supervisor
+from thunes_tui.server.world import world_pid
+from thunes_tui.sources.exchange import ExchangeWorker, Spec
+
+UNGUARDED = (PREFLIGHT,)
+"""What may run before testnet is proven: the project's own check, which changes nothing."""
+
+
+class Effector:
+    """One session's hands."""
+
+    def __init__(
+        self,
+        spec: SessionSpec,
+        hub: Hub,
+        supervisor: Supervisor,
+        mask: Mask,
+        environment: Mapping[str, str],
+        own: Callable[[], set[int]],
+        stop: Callable[[], None],
+    ) -> None:
+        self._spec = spec
+        self._hub = hub
+        self._supervisor = supervisor
+        self._mask = mask
+        self._environment = environment
+        self._own = own
+        self._stop = stop
+        self._mint = Mint()
+        self._deadlines: dict[str, asyncio.TimerHandle] = {}
+        self.shell: ShellHost | None = None
+        self.worker = ExchangeWorker(self._exchange)
+        self.prober = Prober(spec.project, spec.profile, hub.clock, mask, self.worker)
+        self._native = NativePreflight(spec.project, spec.profile, environment, mask, self.worker)
+
+    def _exchange(self) -> Spec:
+        return exchange_spec(self._spec.project, self._spec.profile, self._environment)
+
+    def __call__(self, effect: Effect) -> None:
+        """Begin an effect; it never blocks the hub."""
+        match effect:
+            case effects.RunInShell():
+                self._run(effect)
+            case effects.ResizeShell(cols, rows):
+                if self.shell is not None:
+                    self.shell.resize(cols, rows)
+            case effects.SetDeadline():
+                self._set_deadline(effect)
+            case effects.CloseShell():
+                if self.shell is not None:
+                    self.shell.close_drill()
+            case effects.StopServer():
+                self._stop()
+            case _:
+                self._later(effect)
+
+    def _later(self, effect: Effect) -> None:
+        """The effects that take time, each as a task of its own."""
+        work: Coroutine[Any, Any, None]
+        match effect:
+            case effects.AskGuard(asked_for, command):
+                work = self._ask_guard(asked_for, command)
+            case effects.AskProbe():
+                work = self._tell(self.prober.probe(effect))
+            case effects.TakeBaseline(test):
+                work = self._tell(self.prober.baseline(test))
+            case effects.CompareRecovered(before):
+                work = self._tell(self.prober.compare_recovered(before))
+            case effects.SenseSections(run):
+                work = self._sense(run)
+            case _:
+                return
+        self._supervisor.start(type(effect).__name__, work)
+
+    async def _tell(self, asked: Coroutine[Any, Any, Observation]) -> None:
+        self._hub.observe(await asked)
+
+    def _run(self, effect: effects.RunInShell) -> None:
+        """Redeem the token of a destructive step once; without a good one nothing runs."""
+        if self.shell is None:
+            return
+        if effect.destructive and not self._mint.redeem(effect.token, effect.attempt):
+            reason = f"step {effect.name} has no token of the guard and was not run"
+            self._hub.emit(WorkerFailed("guard", reason))
+            return
+        if effect.name not in UNGUARDED and not self._hub.state.proven:
+            self._hub.emit(WorkerFailed("guard", f"{effect.name} was not run: testnet is not proven"))
+            return
+        self.shell.run(effect.name, effect.text)
+
+    def _set_deadline(self, effect: effects.SetDeadline) -> None:
+        key = effect.criterion
+        if key in self._deadlines:
+            self._deadlines[key].cancel()
+        passed = DeadlinePassed(effect.criterion, effect.attempt)
+        loop = asyncio.get_running_loop()
+        self._deadlines[key] = loop.call_later(effect.seconds, self._hub.observe, passed)
+
+    async def _ask_guard(self, asked_for: str, command: str) -> None:
+        spec = self._spec
+        bots = [p.pid for p in self._hub.state.bots]
+        proof = await prove(spec.project, spec.profile, self._environment, bots, self.worker)
+        if not command:
+            self._hub.observe(GuardSpoke(asked_for, proof.proven, proof.reasons))
+            return
+        world = world_pid(spec.project, spec.profile)
+        found = await blast.look(command, spec.project, spec.profile, world, self._own(), self._mask.text)
+        attempt = asked_for.removesuffix("!")
+        self._hub.observe(
+            GuardSpoke(
+                asked_for,
+                proof.proven,
+                proof.reasons,
+                self._mint.mint(attempt, proof),
+                tuple(v.line for v in found.victims),
+                (*found.outside, *found.unresolved),
+                found.confirm,
+            )
+        )
+
+    async def _sense(self, run: int) -> None:
+        """The native sections one by one, then their verdict."""
+        verdicts: list[str] = []
+        async for section in self._native.sections(run):
+            verdicts.append(section.verdict)
+            self._hub.observe(section)
+        self._hub.observe(PreflightVerdict(run, "native", "PASS" if set(verdicts) == {"PASS"} else "FAIL"))
+
+    def command_ended(self, ended: CommandEnded) -> None:
+        """Before the hub hears of it: the pre-flight script's output is read for its sections."""
+        if self._hub.state.shell.running.strip() != f"step {PREFLIGHT}":
+            return
+        run = self._hub.state.preflight.run
+        sections, verdict = parse_script(ended.tail, run)
+        for section in sections:
+            self._hub.observe(section)
+        passed = verdict == "PASS" and ended.exit == 0
+        self._hub.observe(PreflightVerdict(run, "script", "PASS" if passed else "FAIL"))
+
+    async def close(self) -> None:
+        for timer in self._deadlines.values():
+            timer.cancel()
+        await self.worker.close()

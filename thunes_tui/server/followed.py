@@ -1,0 +1,74 @@
+"""The sources of one session: log, audit trail, processes, positions, phone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Protocol
+
+from thunes_tui import wire
+from thunes_tui.drill.checks import want
+from thunes_tui.mask import Mask
+from thunes_tui.observations import Observation
+from thunes_tui.server.clients import Clients
+from thunes_tui.server.hub import Hub
+from thunes_tui.server.spec import SessionSpec
+from thunes_tui.sources import procfs
+from thunes_tui.sources.audit import Audit
+from thunes_tui.sources.log import Log
+from thunes_tui.sources.positions import Positions
+from thunes_tui.sources.processes import Processes
+from thunes_tui.sources.telegram import Telegram
+
+
+class Source(Protocol):
+    def observe(self) -> AsyncIterator[Observation]: ...
+
+
+class Followed:
+    """Makes the sources from the profile and passes on what they need to know of the drill."""
+
+    def __init__(self, spec: SessionSpec, mask: Mask, hub: Hub, clients: Clients) -> None:
+        self._hub = hub
+        self._clients = clients
+        paths, world = spec.profile.paths, spec.profile.world
+        self._processes = Processes(spec.project, spec.profile, mask, self._sampled)
+        self._log = Log(spec.place("log"), paths.log, mask, spec.profile.bot, self._wanted, self._born)
+        self.sources: list[Source] = [
+            self._log,
+            Audit(spec.place("audit"), paths.audit, mask),
+            self._processes,
+            Positions(spec.place("database")),
+            Telegram(Path(world.inbox) if world.inbox else None, mask),
+        ]
+
+    def nudge(self) -> None:
+        self._processes.nudge()
+
+    def mark_next(self) -> None:
+        self._log.mark_next()
+
+    def _sampled(self, rows: tuple[tuple[int, float, int, int, int], ...]) -> None:
+        self._clients.broadcast(wire.frame("sample", wire.Sample(rows)))
+
+    def _wanted(self) -> re.Pattern[str] | None:
+        """The patterns of the running test's open log checks, as one."""
+        state = self._hub.state
+        test = state.running_test
+        patterns = [
+            str(want(c.check, "pattern", "(?!)"))
+            for c in (test.criteria if test is not None else ())
+            if c.check is not None and c.check.kind == "log" and not state.criteria[c.id].sensed
+        ]
+        try:
+            return re.compile("|".join(f"(?:{p})" for p in patterns)) if patterns else None
+        except re.error:
+            return None
+
+    def _born(self) -> float | None:
+        """Wall time, in seconds, at which the bot that runs now was started."""
+        bots = self._hub.state.bots
+        if not bots:
+            return None
+        return procfs.wall_of(bots[-1].start)

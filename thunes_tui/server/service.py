@@ -1,0 +1,203 @@
+"""One live session: journal, hub, shell, sources, clients, put together and run until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Callable
+from socket import socket
+from typing import Protocol
+
+from thunes_tui import wire
+from thunes_tui.__main__ import __version__
+from thunes_tui.clock import Clock, boot_id
+from thunes_tui.drill.effects import AskGuard
+from thunes_tui.drill.model import DrillState
+from thunes_tui.events.base import Event
+from thunes_tui.events.box import ProcessBorn, WorkerFailed
+from thunes_tui.events.registry import decode
+from thunes_tui.events.shell import ShellEnded, ShellStarted
+from thunes_tui.journal import checkpoint
+from thunes_tui.journal.codec import Record
+from thunes_tui.journal.writer import Journal, RecordingLost
+from thunes_tui.mask import Mask
+from thunes_tui.observations import CommandEnded, Observation, ServerCameBack
+from thunes_tui.paperwork.sheet import SheetWriter
+from thunes_tui.plain import to_plain
+from thunes_tui.server.clients import Clients
+from thunes_tui.server.effects import Effector
+from thunes_tui.server.followed import Followed
+from thunes_tui.server.hub import Hub
+from thunes_tui.server.keeper_link import KeeperLink
+from thunes_tui.server.opening import document_change
+from thunes_tui.server.shell import ShellHost
+from thunes_tui.server.spec import SessionSpec
+from thunes_tui.server.supervisor import Supervisor
+from thunes_tui.sources import procfs
+
+RUNBOOK_LOOK_S = 1.0
+CHECKPOINT_LOOK_S = 5.0
+
+
+class Source(Protocol):
+    def observe(self) -> AsyncIterator[Observation]: ...
+
+
+class Service:
+    """Wires one session together; every part is replaceable in a test through the constructor's arguments."""
+
+    def __init__(
+        self,
+        spec: SessionSpec,
+        clock: Clock,
+        hub: Hub,
+        mask: Mask,
+        environment: dict[str, str],
+        keeper: KeeperLink | None,
+        env_files: tuple[str, ...],
+    ) -> None:
+        self.spec = spec
+        self.clock = clock
+        self.hub = hub
+        self.supervisor = Supervisor(self._worker_failed)
+        self._mask = mask
+        self._env_files = env_files
+        self._stopped = asyncio.Event()
+        self._checkpoint_at = clock.now()
+        self._since_checkpoint = 0
+        self.effector = Effector(spec, hub, self.supervisor, mask, environment, self._own, self._stopped.set)
+        hub.effector = self.effector
+        self.shell = self._shell(keeper) if keeper is not None else None
+        self.effector.shell = self.shell
+        self.clients = Clients(hub, self.supervisor, self._hello, self._screen, self._keys)
+        hub.outputs = [self.clients, self]
+        if spec.folder is not None:
+            hub.outputs.insert(0, SheetWriter(spec.folder))
+        self.followed = Followed(spec, mask, hub, self.clients)
+
+    def _shell(self, keeper: KeeperLink) -> ShellHost:
+        state = self.hub.state.shell
+        return ShellHost(
+            keeper,
+            self.spec.steps,
+            self._mask,
+            self._from_shell,
+            (state.cols, state.rows),
+            state.output,
+        )
+
+    def _from_shell(self, observation: Observation) -> None:
+        if isinstance(observation, CommandEnded):
+            self.effector.command_ended(observation)
+        self.hub.observe(observation)
+
+    def recorded(self, _record: Record, event: Event, _state: DrillState) -> None:
+        """What the service itself does about an event: look for births when a command begins or ends."""
+        self._since_checkpoint += 1
+        if isinstance(event, ShellStarted | ShellEnded):
+            self.followed.nudge()
+        elif isinstance(event, ProcessBorn) and event.role == "bot":
+            self.followed.mark_next()
+
+    def recording_lost(self, reason: str) -> None:
+        """The clients say it; nothing more can be done here without a journal."""
+
+    def _worker_failed(self, worker: str, reason: str) -> None:
+        self.hub.emit(WorkerFailed(worker, reason))
+
+    def _own(self) -> set[int]:
+        """Our own processes: server, keeper, shell, exchange worker, and whoever is connected."""
+        own = {os.getpid(), os.getppid()} - {1}
+        if self.shell is not None:
+            own |= {self.shell.pid, *procfs.ancestors(self.shell.pid)}
+        if self.effector.worker.pid is not None:
+            own.add(self.effector.worker.pid)
+        for pid in self.clients.pids:
+            own |= {pid, *procfs.ancestors(pid)}
+        return own
+
+    def _keys(self, data: bytes) -> None:
+        if self.shell is not None:
+            self.shell.write(data)
+
+    def _screen(self) -> tuple[bytes, int, int]:
+        if self.shell is None:
+            return b"", 80, 24
+        return self.shell.screen()
+
+    def _hello(self) -> wire.Hello:
+        state = self.hub.state
+        return wire.Hello(
+            wire.PROTOCOL,
+            __version__,
+            self.spec.session,
+            "witness",
+            self.spec.mode,
+            state.head,
+            self.hub.journal.head.hash,
+            folder=str(self.spec.folder or ""),
+            recording=self.spec.folder is not None,
+            env_files=self._env_files,
+        )
+
+    async def run(self, listener: socket, ready: Callable[[], None], *, resumed: bool) -> None:
+        """Until a client or a signal says stop. The bot and the shell's jobs stay as they are."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            loop.add_signal_handler(number, self._stopped.set)
+        if resumed:
+            self.hub.observe(ServerCameBack(boot_id()))
+        elif self.spec.mode != "watch":
+            self.effector(AskGuard("start"))
+        if self.shell is not None:
+            self.shell.open(again=resumed)
+        for source in self.followed.sources:
+            self.supervisor.keep(type(source).__name__.lower(), lambda s=source: self._follow(s))  # type: ignore[misc]
+        self.supervisor.keep("runbook watch", self._watch_runbook)
+        self.supervisor.keep("checkpoint", self._checkpoints)
+        await self.clients.listen(listener)
+        ready()
+        await self._stopped.wait()
+        await self._close()
+
+    async def _follow(self, source: Source) -> None:
+        async for observation in source.observe():
+            self.hub.observe(observation)
+
+    async def _watch_runbook(self) -> None:
+        """Changed in mid-drill, the document is shown as changed; the drill goes on with the pinned text."""
+        while self.spec.mode != "watch" and not self.hub.state.runbook_changed:
+            await asyncio.sleep(RUNBOOK_LOOK_S)
+            changed = await asyncio.to_thread(document_change, self.spec, self.hub.state.runbook_sha256)
+            if changed is not None:
+                self.hub.emit(changed)
+
+    async def _checkpoints(self) -> None:
+        while isinstance(self.hub.journal, Journal):
+            await asyncio.sleep(CHECKPOINT_LOOK_S)
+            now = self.clock.now()
+            if checkpoint.due(self._since_checkpoint, now.since(self._checkpoint_at)):
+                self._since_checkpoint, self._checkpoint_at = 0, now
+                self._write_checkpoint(self.hub.journal)
+
+    def _write_checkpoint(self, journal: Journal) -> None:
+        try:
+            record = checkpoint.write(journal, to_plain(self.hub.state), self._screen()[0])
+        except RecordingLost as error:
+            self.hub.recording_lost(str(error))
+            return
+        self.hub.adopt(record, decode(record.kind, record.data))
+
+    async def _close(self) -> None:
+        """In order: no more input, shell's last output, workers, clients, journal."""
+        await self.effector.close()
+        await self.supervisor.close()
+        if self.shell is not None:
+            self.shell.close()
+        await self.clients.close()
+        try:
+            self.hub.journal.sync()
+        except RecordingLost:
+            pass  # it was said when it happened
+        self.hub.journal.close()

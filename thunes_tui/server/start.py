@@ -1,0 +1,223 @@
+"""Starts a session server: fork, keeper, journal, event loop. Called before threads and event loops exist.
+
+The caller's process forks, so that no path ever stands in an argv of ours; it hears through a pipe whether the
+session is up, or the one line that says why not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import resource
+from collections.abc import Callable
+from pathlib import Path
+from socket import socket
+
+from thunes_tui import keeper, localsocket, shellrc
+from thunes_tui.clock import Clock
+from thunes_tui.drill.model import DrillState
+from thunes_tui.errors import UserError
+from thunes_tui.events.base import Event, encode
+from thunes_tui.journal.writer import Journal, JournalLike, NullJournal
+from thunes_tui.mask import Mask, secrets_of
+from thunes_tui.server import keeper_link, runtime
+from thunes_tui.server.hub import Hub
+from thunes_tui.server.opening import Opening, prepare
+from thunes_tui.server.playback import Playback
+from thunes_tui.server.recall import Recalled, recall
+from thunes_tui.server.service import Service
+from thunes_tui.server.spec import SessionSpec, shell_environment
+from thunes_tui.server.world import world_pid
+from thunes_tui.term.backend import make
+
+READY = b"ready"
+
+
+def detach(work: Callable[[Callable[[], None]], None], trouble_file: Path) -> str:
+    """Run `work` in a process of its own session. Returns its trouble in one line, empty once it said ready."""
+    told, tell = os.pipe()
+    middle = os.fork()
+    if middle == 0:
+        os.setsid()
+        if os.fork() == 0:
+            os.close(told)
+            _detached(work, tell, trouble_file)
+        os._exit(0)
+    os.close(tell)
+    os.waitpid(middle, 0)
+    with open(told, "rb") as answer:
+        said = answer.read()
+    return "" if said == READY else said.decode("utf-8", "replace") or "the server died while it started"
+
+
+def _detached(work: Callable[[Callable[[], None]], None], tell: int, trouble_file: Path) -> None:
+    """In the new process. Its standard descriptors go nowhere; a crash is left in a file, not on a screen."""
+    code = 1
+    told = False
+
+    def say(text: bytes) -> None:
+        nonlocal told
+        if not told:
+            told = True
+            os.write(tell, text)
+            os.close(tell)
+
+    try:
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        null = os.open(os.devnull, os.O_RDWR)
+        for standard in (0, 1, 2):
+            os.dup2(null, standard)
+        os.chdir("/")
+        gc.freeze()
+        work(lambda: say(READY))
+        code = 0
+    except UserError as error:
+        say(str(error).encode())
+    except BaseException as error:  # noqa: BLE001 - the last resort of a process without a screen
+        _leave_trouble(trouble_file, error)
+        say(
+            f"the session's server failed ({type(error).__name__}: {error}); details in {trouble_file}".encode()
+        )
+    finally:
+        os._exit(code)
+
+
+def _leave_trouble(path: Path, error: BaseException) -> None:
+    import traceback
+
+    try:
+        with open(
+            os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "w", encoding="utf-8"
+        ) as file:
+            traceback.print_exception(error, file=file)
+    except OSError:
+        pass  # nowhere left to write
+
+
+def start_session(spec: SessionSpec, clock: Clock) -> str:
+    """Start the server of a session; its trouble in one line, empty when it is up."""
+    return detach(lambda ready: serve(spec, clock, ready), spec.runtime / "trouble.txt")
+
+
+def start_replay(folder: Path, place: Path, clock: Clock) -> str:
+    """Start a replay's server on the socket in `place`."""
+
+    def work(ready: Callable[[], None]) -> None:
+        listener = localsocket.listen(place / runtime.SERVER)
+        listener.setblocking(False)
+
+        async def play() -> None:
+            playback = Playback(folder, clock)
+            ready()
+            await playback.run(listener)
+
+        asyncio.run(play())
+        (place / runtime.SERVER).unlink(missing_ok=True)
+
+    return detach(work, place / "trouble.txt")
+
+
+def serve(spec: SessionSpec, clock: Clock, ready: Callable[[], None]) -> None:
+    """The server's process. The keeper is forked first, so that it holds none of our locks and sockets."""
+    opening = prepare(spec, clock) if not spec.resume else None
+    spec.steps.mkdir(mode=0o700, parents=True, exist_ok=True)
+    environment = shell_environment(spec, spec.steps)
+    resumed_shell = runtime.answers(spec.runtime / runtime.KEEPER)
+    if spec.mode != "watch" and not resumed_shell:
+        start_keeper(spec, environment)
+    env_files = (spec.place("environment"),)
+    mask = Mask.of(secrets_of(env_files, os.environ))
+    listener = localsocket.listen(spec.runtime / runtime.SERVER)
+    listener.setblocking(False)
+    journal, recalled = open_journal(spec, clock, opening)
+    try:
+        hub = Hub(journal, clock, recalled.state)
+        asyncio.run(
+            _run(spec, clock, hub, mask, environment, listener, ready, recalled, opening, resumed_shell)
+        )
+    finally:
+        journal.close()
+        (spec.runtime / runtime.SERVER).unlink(missing_ok=True)
+
+
+async def _run(
+    spec: SessionSpec,
+    clock: Clock,
+    hub: Hub,
+    mask: Mask,
+    environment: dict[str, str],
+    listener: socket,
+    ready: Callable[[], None],
+    recalled: Recalled,
+    opening: Opening | None,
+    resumed_shell: bool,
+) -> None:
+    for event in opening.events if opening is not None else ():
+        hub.emit(event)
+    for problem in mask.warnings:
+        hub.emit(warning(problem))
+    link = keeper_link.connect(spec.runtime / runtime.KEEPER) if spec.mode != "watch" else None
+    files = (str(spec.place("environment")),)
+    service = Service(spec, clock, hub, mask, environment, link, files)
+    if service.shell is not None and opening is None and resumed_shell:
+        service.shell.restore(recalled.terminal.snapshot())
+    await service.run(listener, ready, resumed=opening is None)
+
+
+def warning(text: str) -> Event:
+    from thunes_tui.events.steps import FindingNoted
+
+    return FindingNoted(text, source="mask")
+
+
+def start_keeper(spec: SessionSpec, environment: dict[str, str]) -> None:
+    """A new shell in the project, inside the sandbox's world where there is one."""
+    keeper.start(
+        keeper.KeeperSpec(
+            str(spec.runtime / runtime.KEEPER),
+            shellrc.rc(),
+            environment,
+            str(spec.project),
+            80,
+            24,
+            world_pid(spec.project, spec.profile),
+        )
+    )
+
+
+def open_journal(spec: SessionSpec, clock: Clock, opening: Opening | None) -> tuple[JournalLike, Recalled]:
+    """A new journal with its record 0 and the documents beside it, or an old one recovered."""
+    if spec.folder is None:
+        journal: JournalLike = NullJournal(clock)
+        assert opening is not None
+        record = journal.append(opening.opened.KIND, {"by": spec.operator, **encode(opening.opened)})
+    elif opening is None:
+        journal, _recovery = Journal.resume(spec.folder, clock)
+        return journal, recall(spec.folder)
+    else:
+        data = {"by": spec.operator, **encode(opening.opened)}
+        journal = Journal.create(spec.folder, clock, opening.opened.KIND, data)
+        for document in opening.documents:
+            keep_document(spec.folder / "evidence" / document.name, document.data)
+        return journal, recall(spec.folder)
+    return journal, Recalled(first_state(record, opening), make(80, 24))
+
+
+def first_state(record: object, opening: Opening) -> DrillState:
+    """The state after record 0 of a watch, which has no file to recall it from."""
+    from thunes_tui.clock import Moment
+    from thunes_tui.drill.apply import apply
+    from thunes_tui.journal.codec import Record
+
+    assert isinstance(record, Record)
+    return apply(DrillState(), opening.opened, record.n, Moment(record.t, record.m), "server")
+
+
+def keep_document(path: Path, data: bytes) -> None:
+    """A copy of a document as evidence, 0600 and on the disk."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,75 @@
+"""What the drill's bash reads at its start: the operator's settings, a calm prompt, the hooks and `step`."""
+
+from __future__ import annotations
+
+from thunes_tui.marks import MARKS_FD
+
+RC_FD = 199
+"""The number under which the shell finds its start file; closed by it."""
+
+SHELL = ("bash", "--noprofile", "--rcfile", f"/dev/fd/{RC_FD}", "-i")
+"""The drill's shell. Nothing of the project stands in its arguments."""
+
+STEPS = "THUNES_STEPS"
+"""Names the folder with one file a step; the shell and its world must be able to read it."""
+
+RC = r"""
+[[ -r ~/.bashrc ]] && . ~/.bashrc
+set +e +u +H
+trap - DEBUG
+unset HISTFILE HISTCONTROL HISTIGNORE HISTTIMEFORMAT PROMPT_COMMAND
+HISTSIZE=10000
+set -o history
+shopt -s cmdhist lithist checkwinsize
+shopt -u huponexit
+PS1='\W \$ '
+__thunes_seq=0
+__thunes_ended=0
+__thunes_empty=
+
+__thunes_mark() {
+  local jobs='\j'
+  builtin printf '\n%s %s %d %s %d\0%s\0%s\0' \
+    "$__thunes_key" "$1" "$__thunes_seq" "$2" "${jobs@P}" "$3" "$PWD" >&@MARKS@
+} 2>/dev/null
+
+# In a subshell of PS0, after the line was read and before it runs.
+__thunes_start() {
+  local line
+  line=$(builtin history 1)
+  [[ $line =~ ^[[:space:]]*[0-9]+[*[:space:]]\ (.*)$ ]] && line=${BASH_REMATCH[1]}
+  __thunes_mark start - "$line"
+} 2>/dev/null
+
+__thunes_prompt() {
+  local status=$?
+  if (( __thunes_ended < __thunes_seq )); then
+    __thunes_ended=$__thunes_seq
+    __thunes_mark end "$status" ''
+  fi
+  __thunes_mark prompt "$status" ''
+  return "$status"
+} 2>/dev/null
+
+# The first part counts without a fork and without printing.
+PS0='${__thunes_empty:$((__thunes_seq++, 0)):0}$(__thunes_start)'
+PROMPT_COMMAND=__thunes_prompt
+trap '__thunes_mark exit "$?" ""' EXIT
+readonly -f __thunes_mark __thunes_start __thunes_prompt
+
+# A step's text is read from a file of the drill and runs as if typed: an alias, because inside a function
+# `declare` would make locals of its variables.
+builtin printf '%s\n' \
+  'if [[ $# -ne 1 || ! -r $THUNES_STEPS/$1 || $1 == */* ]]; then' \
+  '  builtin printf "step: no such step: %s\n" "$*" >&2; builtin return 127' \
+  'fi' \
+  '__thunes_step=$1; builtin set --' \
+  'builtin . "$THUNES_STEPS/$__thunes_step"' >"$THUNES_STEPS/.step"
+alias step='builtin . "$THUNES_STEPS/.step"'
+exec @RC@<&-
+"""
+
+
+def rc(marks_fd: int = MARKS_FD) -> bytes:
+    """The start file. The keeper puts the marks' key before it; see `thunes_tui.marks`."""
+    return RC.replace("@MARKS@", str(marks_fd)).replace("@RC@", str(RC_FD)).encode()

@@ -1,0 +1,40 @@
+"""A deed: what an action of the keymap does on the console, who may do it, and when it cannot be done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from thunes_tui.intents import DRIVER, REPLAY, WITNESS, Intent
+from thunes_tui.ui.desk import WHY_NOT
+
+if TYPE_CHECKING:
+    from thunes_tui.ui.app import ThunesApp
+
+ALLOWED = {"driver": DRIVER, "witness": WITNESS, "replay": REPLAY}
+
+
+def always(_app: ThunesApp) -> str:
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    does: Callable[[ThunesApp], None]
+    asks: type[Intent] | None = None
+    """The intent it leads to; None for what changes nothing but the screen."""
+    unless: Callable[[ThunesApp], str] = always
+    """Why it cannot be done now; empty when it can."""
+
+    def why_not(self, app: ThunesApp) -> str:
+        """By role first, then by how things stand; empty when it can be done."""
+        desk = app.desk
+        if self.asks is not None:
+            if not desk.connected:
+                return "the connection is lost: leave with q and open the drill again"
+            if self.asks not in ALLOWED[desk.role]:
+                return WHY_NOT[desk.role]
+            if desk.state.mode == "watch":
+                return "this is a watch: there is no drill"
+        return self.unless(app)

@@ -1,0 +1,200 @@
+"""What moves the drill on: the next thing, ticks, verdicts, skips, attempts, the pre-flight, the end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from thunes_tui import intents
+from thunes_tui.drill.asked_steps import digest
+from thunes_tui.drill.draft import short
+from thunes_tui.drill.next import next_action
+from thunes_tui.runbook.model import Criterion, Step
+from thunes_tui.ui.deeds.deed import Deed
+from thunes_tui.ui.screens.choice import Choice
+from thunes_tui.ui.screens.confirm import Confirm
+from thunes_tui.ui.screens.prompt import Prompt
+
+if TYPE_CHECKING:
+    from thunes_tui.ui.app import ThunesApp
+
+VERDICTS = (("p", "PASS", "PASS"), ("f", "FAIL", "FAIL"), ("u", "NOT VERIFIED", "NOT VERIFIED"))
+
+
+def step_of(app: ThunesApp, item: str) -> Step | None:
+    return next((s for t in app.desk.state.plan for s in t.steps if s.id == item), None)
+
+
+def criterion_of(app: ThunesApp, item: str) -> Criterion | None:
+    return next((c for t in app.desk.state.plan for c in t.criteria if c.id == item), None)
+
+
+def held_step(app: ThunesApp) -> Step | None:
+    """The step that waits for its typed confirmation."""
+    held = next((s.id for s in app.desk.state.steps.values() if s.status == "held"), "")
+    return step_of(app, held)
+
+
+def next_thing(app: ThunesApp) -> None:
+    step = held_step(app)
+    if step is not None:
+        confirm(app, step)
+        return
+    following = next_action(app.desk.state)
+    if following.intent is not None:
+        app.desk.ask(following.intent)
+    elif following.alternatives:
+        choice = Choice(app.desk, following.label, following.why, following.alternatives)
+        app.push_screen(choice, lambda chosen: app.desk.ask(chosen) if chosen is not None else None)
+    else:
+        app.desk.say(following.why or f"{following.label}: nothing to do now", alarming=True)
+
+
+def confirm(app: ThunesApp, step: Step) -> None:
+    """The blast radius, and the word to type."""
+    known = app.desk.state.steps[step.id]
+    dialog = Confirm(app.desk, short(step.id), step.command, known.victims, known.confirm)
+
+    def typed(word: str | None) -> None:
+        if word:
+            app.desk.ask(intents.ConfirmStep(step.id, word))
+
+    app.push_screen(dialog, typed)
+
+
+def tick(app: ThunesApp) -> None:
+    chosen = app.checklist.selected
+    step = step_of(app, chosen)
+    if chosen.startswith("prerequisite "):
+        number = chosen.removeprefix("prerequisite ")
+        ticked = number not in app.desk.state.ticked
+        app.desk.ask(intents.TickPrerequisite(int(number), ticked))
+    elif step is not None:
+        app.desk.ask(intents.FinishStep(step.id))
+    else:
+        app.desk.ask(intents.DecideCriterion(chosen, "PASS"))
+
+
+def cannot_tick(app: ThunesApp) -> str:
+    chosen = app.checklist.selected
+    if chosen.startswith("prerequisite "):
+        return ""
+    if step_of(app, chosen) is not None:
+        known = app.desk.state.steps[chosen]
+        by_hand = known.status == "running" and known.by_hand
+        return "" if by_hand else "a step is done by running it: Enter"
+    if criterion_of(app, chosen) is None:
+        return "select a criterion or a prerequisite first: 1, then j and k"
+    known_criterion = app.desk.state.criteria[chosen]
+    if known_criterion.sensed and known_criterion.sensed != "PASS":
+        return f"it was sensed as {known_criterion.sensed}: override it with o, with the reason"
+    return not_running(app, chosen)
+
+
+def not_running(app: ThunesApp, item: str) -> str:
+    test = app.desk.state.tests.get(item.split(".", maxsplit=1)[0])
+    return "" if test is not None and test.status == "running" else "its test is not running"
+
+
+def fail(app: ThunesApp) -> None:
+    chosen = app.checklist.selected
+    about = criterion_of(app, chosen)
+
+    def because(reason: str | None) -> None:
+        if reason:
+            app.desk.ask(intents.DecideCriterion(chosen, "FAIL", reason))
+
+    app.push_screen(Prompt(app.desk, "It fails because", about.text if about else ""), because)
+
+
+def override(app: ThunesApp) -> None:
+    chosen = app.checklist.selected
+    about = criterion_of(app, chosen)
+    sensed = app.desk.state.criteria[chosen].sensed or "nothing"
+
+    def because(verdict: str | None) -> None:
+        if verdict is None:
+            return
+        title = f"{verdict}, although {sensed} was sensed, because"
+
+        def ask(reason: str | None) -> None:
+            if reason:
+                app.desk.ask(intents.DecideCriterion(chosen, verdict, reason))
+
+        app.push_screen(Prompt(app.desk, title, about.text if about else ""), ask)
+
+    title = f"Sensed: {sensed}. You say:"
+    app.push_screen(Choice(app.desk, title, "What was sensed stays on record.", VERDICTS), because)
+
+
+def no_criterion(app: ThunesApp) -> str:
+    chosen = app.checklist.selected
+    if criterion_of(app, chosen) is None:
+        return "select a criterion first: 1, then j and k"
+    return not_running(app, chosen)
+
+
+def skip(app: ThunesApp) -> None:
+    chosen = app.checklist.selected
+    whole = step_of(app, chosen) is None
+    name = f"Test {chosen[1:]}" if whole else f"step {short(chosen)}"
+
+    def because(reason: str | None) -> None:
+        if reason:
+            app.desk.ask(intents.SkipTest(chosen, reason) if whole else intents.SkipStep(chosen, reason))
+
+    app.push_screen(Prompt(app.desk, f"Skip {name} because"), because)
+
+
+def cannot_skip(app: ThunesApp) -> str:
+    chosen = app.checklist.selected
+    if step_of(app, chosen) is not None:
+        return not_running(app, chosen)
+    return "" if chosen in app.desk.state.tests else "select a step or a test first: 1, then j and k"
+
+
+def again(app: ThunesApp) -> None:
+    step = step_of(app, app.checklist.selected)
+    if step is not None:
+        app.desk.ask(intents.RunStep(step.id, digest(step.command), again=True))
+
+
+def cannot_repeat(app: ThunesApp) -> str:
+    step = step_of(app, app.checklist.selected)
+    if step is None:
+        return "select a step first: 1, then j and k"
+    if app.desk.state.steps[step.id].attempt == 0:
+        return "it was not run yet: Enter runs what comes next"
+    return not_running(app, step.id)
+
+
+def end(app: ThunesApp) -> None:
+    def because(reason: str | None) -> None:
+        if reason:
+            app.desk.ask(intents.EndDrill(early=True, reason=reason))
+
+    app.push_screen(Prompt(app.desk, "End the drill now, before its last test, because"), because)
+
+
+def has_ended(app: ThunesApp) -> str:
+    return "the drill has ended" if app.desk.state.ending is not None else ""
+
+
+def flight_runs(app: ThunesApp) -> str:
+    return "the pre-flight is running" if app.desk.state.preflight.running else has_ended(app)
+
+
+DEEDS = {
+    "next": Deed(next_thing, intents.RunStep, has_ended),
+    "tick": Deed(tick, intents.DecideCriterion, cannot_tick),
+    "fail": Deed(fail, intents.DecideCriterion, no_criterion),
+    "override": Deed(override, intents.DecideCriterion, no_criterion),
+    "skip": Deed(skip, intents.SkipStep, cannot_skip),
+    "again": Deed(again, intents.RunStep, cannot_repeat),
+    "preflight": Deed(lambda app: _ask(app, intents.RunPreflight()), intents.RunPreflight, flight_runs),
+    "seen": Deed(lambda app: _ask(app, intents.SeeAlert()), intents.SeeAlert, has_ended),
+    "end": Deed(end, intents.EndDrill, has_ended),
+}
+
+
+def _ask(app: ThunesApp, intent: intents.Intent) -> None:
+    app.desk.ask(intent)

@@ -1,0 +1,84 @@
+"""From a key to a deed: what a key means here and now, whether it can be done, and doing it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from textual import events
+
+from thunes_tui.ui.deeds import drill, people, view
+from thunes_tui.ui.desk import COMMAND, SHELL
+from thunes_tui.ui.keymap import GLOBAL, Action, Keymap
+from thunes_tui.ui.widgets.doer import Doer
+
+if TYPE_CHECKING:
+    from thunes_tui.ui.app import ThunesApp
+
+DEEDS = {**drill.DEEDS, **people.DEEDS, **view.DEEDS}
+REPLAY = "replay"
+"""The name under which a replay's bar has its actions; they win over the panes'."""
+
+
+class Hands:
+    """The person's hands on the console."""
+
+    def __init__(self, app: ThunesApp, leader: str) -> None:
+        self._app = app
+        more = [action for owner in app.owners.values() for action in getattr(owner, "ACTIONS", ())]
+        self.keymap = Keymap(more, leader)
+        self.leaders = self.keymap.named("shell").keys[1:]
+
+    def press(self, event: events.Key) -> None:
+        """A key in the console itself; dialogs keep theirs, and the shell has its own."""
+        if self._app.mode == SHELL:
+            if event.key in self.leaders:
+                self._app.mode = COMMAND
+            return
+        self._app.desk.say("")
+        action = self.meaning(event.key)
+        if action is not None:
+            self.do(action)
+
+    def meaning(self, key: str) -> Action | None:
+        """What a key means while that pane has the focus; a replay's keys come first."""
+        if self._app.view.plan.name == "line":
+            return self.keymap.find(key, "") if key == "q" else None
+        reach = self._app.view.reach
+        if reach == "control" and key == "enter":
+            return self.keymap.named("shell")
+        if REPLAY in self._app.owners:
+            action = self.keymap.find(key, REPLAY)
+            if action is not None and action.pane == REPLAY:
+                return action
+        return self.keymap.find(key, reach)
+
+    def do(self, action: Action) -> None:
+        """Do an action, or say why not."""
+        why = self.why_not(action)
+        owner = self._app.owners.get(action.pane)
+        if why:
+            self._app.desk.say(f"{action.label}: {why}", alarming=True)
+        elif owner is not None:
+            owner.perform(action.name)
+        else:
+            DEEDS[action.name].does(self._app)
+
+    def why_not(self, action: Action) -> str:
+        """Why an action cannot be done now; empty when it can."""
+        owner: Doer | None = self._app.owners.get(action.pane)
+        return owner.why_not(action.name) if owner is not None else DEEDS[action.name].why_not(self._app)
+
+    def within_reach(self) -> tuple[Action, ...]:
+        """The actions of the pane that has the focus, then those of the console."""
+        panes = (REPLAY, self._app.view.reach, "")
+        return tuple(action for pane in panes for action in self.keymap.of(pane))
+
+    def useful(self) -> Iterator[Action]:
+        """What is worth a place in the footer and works now."""
+        for action in self.within_reach():
+            if action.footer and action.name != "next" and not self.why_not(action):
+                yield action
+
+
+assert {action.name for action in GLOBAL} == set(DEEDS), "every action of the console has its deed"

@@ -1,0 +1,68 @@
+"""What an update of the link means for the console: the state first, then everything that shows it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from thunes_tui.connection import Behind, Closed, Folded, Sampled, Snapshot, Update
+from thunes_tui.events.base import Event
+from thunes_tui.events.drill import DrillEnded
+from thunes_tui.events.session import KeysPassed, KeysRequested
+from thunes_tui.events.steps import IntentRefused, StepHeld
+from thunes_tui.ui.deeds import drill
+from thunes_tui.ui.desk import COMMAND
+from thunes_tui.ui.screens.summary import Summary
+
+if TYPE_CHECKING:
+    from thunes_tui.ui.app import ThunesApp
+
+
+def take(app: ThunesApp, update: Update) -> None:
+    """One update, in order."""
+    desk = app.desk
+    desk.hello = desk.link.hello
+    match update:
+        case Folded(state=state) | Snapshot(state=state):
+            desk.state = state
+        case Sampled(sample=sample) if sample.replay is not None:
+            desk.replay = sample.replay
+        case Behind(count=count):
+            desk.say(f"{count} lines were not sent to this console: it is catching up")
+        case Closed(reason=reason):
+            desk.connected = False
+            app.mode = COMMAND
+            desk.say(f"{reason}: leave with q and open the drill again", alarming=True)
+        case _:
+            pass
+    for pane in app.panes.values():
+        pane.take(update)
+    if app.bar is not None:
+        app.bar.changed()
+    if not isinstance(update, Sampled):
+        app.status.changed()
+        app.footer.changed()
+    app.tabs.changed()
+    if isinstance(update, Folded):
+        react(app, update.event)
+
+
+def react(app: ThunesApp, event: Event) -> None:
+    """What an event makes the console do by itself; nothing over an open dialog."""
+    desk = app.desk
+    quiet = len(app.screen_stack) == 1
+    match event:
+        case IntentRefused(reason=reason):
+            desk.say(reason, alarming=True)
+        case KeysRequested(name=name) if desk.role == "driver":
+            desk.say(f"{name} asks for the keys: w passes them")
+        case KeysPassed(name=name):
+            app.mode = COMMAND
+            desk.say(f"{name} has the keys now")
+        case StepHeld() if quiet and desk.role == "driver":
+            step = drill.held_step(app)
+            if step is not None:
+                drill.confirm(app, step)
+        case DrillEnded() if quiet:
+            app.push_screen(Summary(desk))
+        case _:
+            pass
