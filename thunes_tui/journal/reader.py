@@ -50,8 +50,8 @@ def open_journal(path: Path) -> BinaryIO:
 def records(path: Path, start: int = 0, *, place: Place = START) -> Iterator[Record]:
     """Sound records from number `start` on, in order, ending before an unfinished last line.
 
-    `place`, when given, is where to begin to read (behind a checkpoint). What a crash left at the end is passed
-    over. Raises Damaged at a record that was altered after it was written.
+    `place`, when given, is where to begin to read (behind a checkpoint). What a crash left at the end is
+    passed over. Raises Damaged at a record that was altered after it was written.
     """
     with open_journal(path) as file:
         while True:
