@@ -114,7 +114,8 @@ def _serve(kept: Kept, listener: socket.socket) -> None:
             waited += LOOK_EVERY
         for descriptor in _ready(kept, listener):
             if descriptor == kept.shell.master:
-                _drain(kept)
+                if kept.link is None:  # a server that came in this very round reads from now on
+                    _drain(kept)
             elif descriptor == kept.shell.death:
                 _bury(kept)
             elif descriptor == listener.fileno():

@@ -66,9 +66,12 @@ def open_shell(spec: KeeperSpec) -> Shell:
         fcntl.fcntl(marks, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
     key = secrets.token_hex(16)
     told, tell = os.pipe()
+    wait, go = os.pipe()
     if os.fork() == 0:
-        _enter_and_exec(spec, slave, marks_end, tell, f"__thunes_key={key}\n".encode() + spec.rc)
+        os.close(go)
+        _enter_and_exec(spec, slave, marks_end, (tell, wait), f"__thunes_key={key}\n".encode() + spec.rc)
     os.close(tell)
+    os.close(wait)
     with open(told, "rb") as answer:
         said = answer.read().decode()
     if not said.isdigit():
@@ -77,26 +80,32 @@ def open_shell(spec: KeeperSpec) -> Shell:
     os.close(slave)
     os.close(marks_end)
     shell = int(said)
-    return Shell(master, marks, shell, os.pidfd_open(shell), tty, rdev, key)
+    death = os.pidfd_open(shell)
+    os.close(go)
+    return Shell(master, marks, shell, death, tty, rdev, key)
 
 
-def _enter_and_exec(spec: KeeperSpec, slave: int, marks: int, tell: int, rc: bytes) -> NoReturn:
+def _enter_and_exec(spec: KeeperSpec, slave: int, marks: int, pipes: tuple[int, int], rc: bytes) -> NoReturn:
     """In a child: enter the world, fork the shell into it, tell its pid as seen from here, wait with it.
 
-    A process namespace is entered by children only, hence the further fork.
+    A process namespace is entered by children only, hence the further fork. A shell that dies at once stays a
+    zombie until the other side, which holds the second pipe, knows it for certain.
     """
+    tell, wait = pipes
     try:
         if spec.world_pid is not None:
             _enter(spec.world_pid)
         shell = os.fork()
         if shell == 0:
-            os.close(tell)
             _become_shell(spec, slave, marks, rc)
         os.write(tell, str(shell).encode())
+        os.close(tell)
+        os.read(wait, 1)
         close_all_but()
         os.waitpid(shell, 0)
     except OSError as error:
-        os.write(tell, f"{error.strerror or error}".encode())
+        with contextlib.suppress(OSError):
+            os.write(tell, f"{error.strerror or error}".encode())
     finally:
         os._exit(0)
 
