@@ -78,7 +78,9 @@ class ThunesApp(App[int], inherit_bindings=False):
         self.places = theme.folders()
         palette = theme.load(theme.wanted(settings.theme), self.places)
         super().__init__(driver_class=driver, css_path=theme.find(theme.STYLESHEET, self.places))
-        self.desk = Desk(link, clock, settings, mask, palette)
+        self.register_theme(palette.textual())
+        self.theme = palette.textual().name
+        self.desk: Desk = Desk(link, clock, settings, mask, palette)
         self.panes = {kind.NAME: kind(self.desk) for kind in panes}
         self.bar = bar(self.desk) if bar is not None and self.desk.role == "replay" else None
         self.owners: dict[str, Doer] = {
@@ -86,8 +88,8 @@ class ThunesApp(App[int], inherit_bindings=False):
             **({"replay": self.bar} if self.bar is not None else {}),
         }
         """Who does the actions of a pane's name."""
-        self.view = View(self)
-        self.hands = Hands(self, settings.leader)
+        self.view: View = View(self)
+        self.hands: Hands = Hands(self, settings.leader)
         self.field = Field(*self.panes.values())
         self.status = StatusLine(self.desk)
         self.tabs = TabsLine(self.desk, self.view.tabs)
@@ -112,7 +114,6 @@ class ThunesApp(App[int], inherit_bindings=False):
         yield self.footer
 
     def on_mount(self) -> None:
-        self.view.use_theme(self.desk.palette.name)
         self.view.arrange()
         asyncio.get_running_loop().set_exception_handler(self._failed)
         self.run_worker(self._listen(), name="the connection", exit_on_error=False)

@@ -15,7 +15,7 @@ from thunes_tui.config import Settings
 from thunes_tui.drill.model import DrillState
 from thunes_tui.intents import Intent, Role, may
 from thunes_tui.mask import Mask
-from thunes_tui.text import SafeText, safe
+from thunes_tui.text import EMPTY, SafeText, safe
 from thunes_tui.ui.link import Link
 from thunes_tui.ui.theme import Palette
 from thunes_tui.wire import Replay
@@ -45,7 +45,7 @@ class Desk:
         self.local = settings.local_time
         self.mode = COMMAND
         self.connected = True
-        self.message = SafeText("")
+        self.message: SafeText = EMPTY
         """The last thing the console has to say, for the status line."""
         self.alarming = False
         self.told: Callable[[], None] = _nothing

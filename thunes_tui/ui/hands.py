@@ -26,7 +26,7 @@ class Hands:
     def __init__(self, app: ThunesApp, leader: str) -> None:
         self._app = app
         more = [action for owner in app.owners.values() for action in getattr(owner, "ACTIONS", ())]
-        self.keymap = Keymap(more, leader)
+        self.keymap: Keymap = Keymap(more, leader)
         self.leaders = self.keymap.named("shell").keys[1:]
 
     def press(self, event: events.Key) -> None:

@@ -44,7 +44,12 @@ def next_thing(app: ThunesApp) -> None:
         app.desk.ask(following.intent)
     elif following.alternatives:
         choice = Choice(app.desk, following.label, following.why, following.alternatives)
-        app.push_screen(choice, lambda chosen: app.desk.ask(chosen) if chosen is not None else None)
+
+        def chosen(intent: intents.Intent | None) -> None:
+            if intent is not None:
+                app.desk.ask(intent)
+
+        app.push_screen(choice, chosen)
     else:
         app.desk.say(following.why or f"{following.label}: nothing to do now", alarming=True)
 

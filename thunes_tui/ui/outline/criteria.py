@@ -24,6 +24,7 @@ def rows_of(state: DrillState, test: Test, criterion: Criterion, now: Moment, de
             criterion.id,
             left,
             _remark(state, test, criterion, known, now) if running or known.verdict else [],
+            wrap=7,
         )
     ]
     if known.verdict not in ("", "PASS") and (known.reason or known.cause):

@@ -53,10 +53,10 @@ def _test(test: Test, known: TestState, now: Moment) -> Row:
         left.append((f" attempt {known.attempt}", "warn"))
     time = lasted(known.started, known.ended, now)
     if running:
-        return Row(test.id, left, [(time, "accent"), (f" of {planned(test.minutes)}", "dim")])
+        return Row(test.id, left, [(time, "accent"), (f" of {planned(test.minutes)}", "dim")], wrap=5)
     if known.status == "pending":
-        return Row(test.id, left, [(planned(test.minutes), "dim")])
-    return Row(test.id, left, [(f"{time:>7}" if known.status == "ended" else "", "text")])
+        return Row(test.id, left, [(planned(test.minutes), "dim")], wrap=5)
+    return Row(test.id, left, [(f"{time:>7}" if known.status == "ended" else "", "text")], wrap=5)
 
 
 def _summary(state: DrillState, test: Test, known: TestState) -> Line:
@@ -82,7 +82,7 @@ def _step(step: Step, known: StepState, now: Moment, upcoming: bool) -> list[Row
     left.append(data(step.title, style))
     if known.attempt > 1:
         left.append((f" attempt {known.attempt}", "warn"))
-    return [Row(step.id, left, _time(step, known, now, upcoming)), *_remarks(known)]
+    return [Row(step.id, left, _time(step, known, now, upcoming), wrap=9), *_remarks(known)]
 
 
 def _time(step: Step, known: StepState, now: Moment, upcoming: bool) -> Line:

@@ -89,8 +89,9 @@ class Pane(Doer, Rows, can_focus=True, inherit_bindings=False):
     def heading_strip(self, width: int) -> Strip:
         left, right = self.heading()
         over = "title_focus" if self.has_focus else "title"
+        mark = ("▌", "accent") if self.has_focus else (" ", "text")
         ending = [*right, (" ", "text")] if right else []
-        return strip(spread([(" ", "text"), *left], ending, width), width, self.desk.paint, over)
+        return strip(spread([mark, *left], ending, width), width, self.desk.paint, over)
 
     def heading_changed(self) -> None:
         """Repaint the title row alone, where it differs."""

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 MARGIN = 2
 """Rows that stay visible above and below the selected one."""
 LEAST_LEFT = 12
+LARGEST_RIGHT = 0.45
+"""Share of the width; a remark that is longer stands below its row."""
 
 
 class ChecklistPane(Pane):
@@ -161,11 +163,12 @@ def _whole(row: str) -> str:
 
 def _broken(row: Row, width: int) -> list[Line]:
     """A row as one line, or as several where it is to be wrapped and too long."""
-    room = width - 1
-    if row.right:
-        room -= width_of(row.right) + 1
-    if row.wrap < 0 or width_of(row.left) <= room:
-        return [spread(row.left, [*row.right, (" ", "text")] if row.right else [], width)]
-    first, *others = wrapped(row.left, max(LEAST_LEFT, room), row.wrap)
     ending: Line = [*row.right, (" ", "text")] if row.right else []
+    beside = width_of(ending)
+    if row.wrap >= 0 and beside > width * LARGEST_RIGHT:
+        return [*wrapped(row.left, width - 1, row.wrap), spread([], ending, width)]
+    room = width - 1 - beside
+    if row.wrap < 0 or width_of(row.left) <= room:
+        return [spread(row.left, ending, width)]
+    first, *others = wrapped(row.left, max(LEAST_LEFT, room), row.wrap)
     return [spread(first, ending, width), *others]

@@ -34,6 +34,9 @@ class Places(Layout):
         ]
 
 
+PLACES = Places()
+
+
 class Field(Widget, inherit_bindings=False):
     """Holds the panes."""
 
@@ -43,8 +46,9 @@ class Field(Widget, inherit_bindings=False):
         super().__init__(*panes, id="field")
         self.boxes: dict[str, Box] = {}
 
-    def on_mount(self) -> None:
-        self.styles.layout = Places()
+    @property
+    def layout(self) -> Layout:
+        return PLACES
 
     def place(self, boxes: dict[str, Box], ruled: frozenset[str]) -> None:
         """Show the panes that have a box, at their places; `ruled` ones get a rule along their left side."""
