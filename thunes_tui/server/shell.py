@@ -24,7 +24,7 @@ from thunes_tui.server.keeper_link import KeeperLink
 from thunes_tui.term.backend import TermBackend, make
 
 READ = 65536
-CHUNK = 16 * 1024
+CHUNK = 10 * 1024
 """Bytes of output in one record at the most; escaped as JSON they stay under the record's limit."""
 TAIL = 64 * 1024
 HOLD_S = 0.03
