@@ -8,10 +8,11 @@ from socket import socket
 
 from thunes_tui import wire
 from thunes_tui.__main__ import __version__
-from thunes_tui.clock import Clock
+from thunes_tui.clock import Clock, to_iso
 from thunes_tui.drill.decide import Decision
 from thunes_tui.drill.draft import Actor
 from thunes_tui.drill.model import DrillState
+from thunes_tui.errors import Unusable
 from thunes_tui.intents import Intent, Seek, Stop, may
 from thunes_tui.observations import Observation
 from thunes_tui.server.clients import Clients
@@ -37,6 +38,16 @@ class Playback:
         self.clients = Clients(
             self, self._supervisor, self._hello, self._screen, lambda _keys: None, fixed_role="replay"
         )
+
+    def begin_at(self, at: str, speed: float) -> None:
+        """Where to begin, as a person writes it: a time of day, a step, an id. Raises Unusable."""
+        if len(at) in (5, 8) and at[2:3] == ":":
+            day = to_iso(self.replay.places[0].t)[:10]
+            at = f"time:{day}T{at}"
+        try:
+            self.replay.seek(Seek(at, speed))
+        except ValueError as error:
+            raise Unusable(f"{error}: name a time such as 10:42:15, a step such as 3.4, or an id") from error
 
     @property
     def state(self) -> DrillState:

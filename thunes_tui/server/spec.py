@@ -36,7 +36,8 @@ class SessionSpec:
 
     def place(self, name: str) -> Path:
         """A path of the profile, inside the project unless it is absolute."""
-        return self.project / getattr(self.profile.paths, name)
+        path: str = getattr(self.profile.paths, name)
+        return self.project / path
 
     @property
     def steps(self) -> Path:

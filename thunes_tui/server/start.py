@@ -1,7 +1,7 @@
 """Starts a session server: fork, keeper, journal, event loop. Called before threads and event loops exist.
 
-The caller's process forks, so that no path ever stands in an argv of ours; it hears through a pipe whether the
-session is up, or the one line that says why not.
+The caller's process forks, so that no path ever stands in an argv of ours; it hears through a pipe whether
+the session is up, or the one line that says why not.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from thunes_tui.clock import Clock
 from thunes_tui.drill.model import DrillState
 from thunes_tui.errors import UserError
 from thunes_tui.events.base import Event, encode
+from thunes_tui.journal.folder import create_folder
 from thunes_tui.journal.writer import Journal, JournalLike, NullJournal
 from thunes_tui.mask import Mask, secrets_of
 from thunes_tui.server import keeper_link, runtime
@@ -35,7 +36,7 @@ READY = b"ready"
 
 
 def detach(work: Callable[[Callable[[], None]], None], trouble_file: Path) -> str:
-    """Run `work` in a process of its own session. Returns its trouble in one line, empty once it said ready."""
+    """Run `work` in a process of its own session. Its trouble in one line; empty once it said ready."""
     told, tell = os.pipe()
     middle = os.fork()
     if middle == 0:
@@ -76,9 +77,8 @@ def _detached(work: Callable[[Callable[[], None]], None], tell: int, trouble_fil
         say(str(error).encode())
     except BaseException as error:  # noqa: BLE001 - the last resort of a process without a screen
         _leave_trouble(trouble_file, error)
-        say(
-            f"the session's server failed ({type(error).__name__}: {error}); details in {trouble_file}".encode()
-        )
+        what = f"{type(error).__name__}: {error}"
+        say(f"the session's server failed ({what}); details in {trouble_file}".encode())
     finally:
         os._exit(code)
 
@@ -100,7 +100,7 @@ def start_session(spec: SessionSpec, clock: Clock) -> str:
     return detach(lambda ready: serve(spec, clock, ready), spec.runtime / "trouble.txt")
 
 
-def start_replay(folder: Path, place: Path, clock: Clock) -> str:
+def start_replay(folder: Path, place: Path, clock: Clock, *, at: str, speed: float) -> str:
     """Start a replay's server on the socket in `place`."""
 
     def work(ready: Callable[[], None]) -> None:
@@ -109,6 +109,7 @@ def start_replay(folder: Path, place: Path, clock: Clock) -> str:
 
         async def play() -> None:
             playback = Playback(folder, clock)
+            playback.begin_at(at, speed)
             ready()
             await playback.run(listener)
 
@@ -121,6 +122,8 @@ def start_replay(folder: Path, place: Path, clock: Clock) -> str:
 def serve(spec: SessionSpec, clock: Clock, ready: Callable[[], None]) -> None:
     """The server's process. The keeper is forked first, so that it holds none of our locks and sockets."""
     opening = prepare(spec, clock) if not spec.resume else None
+    if spec.folder is not None and opening is not None:
+        create_folder(spec.session, spec.folder.parent)
     spec.steps.mkdir(mode=0o700, parents=True, exist_ok=True)
     environment = shell_environment(spec, spec.steps)
     resumed_shell = runtime.answers(spec.runtime / runtime.KEEPER)

@@ -1,0 +1,79 @@
+"""`thunes-tui rehearse`: a session, a client without a screen, and the result as text and JSON."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import secrets
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from thunes_tui import clock
+from thunes_tui.command.answer import say
+from thunes_tui.command.console import begin, person, project_folder
+from thunes_tui.drill.results import results
+from thunes_tui.rehearse import rehearse
+from thunes_tui.server import choose, runtime
+
+
+def place_beside(root: Path) -> Path:
+    """A folder of its own for one rehearsal's sandbox."""
+    return root.with_name(f"rehearsal-{os.getpid()}-{secrets.token_hex(2)}")
+
+
+def run(named: Path | None, runbook: Path | None, test: int, json_file: Path | None) -> int:
+    """0 when the decision is GO, 1 when it is not."""
+    project = project_folder(named)
+    name = person(None)
+    spec = choose.new_spec(project, "rehearse", name, clock.system(), runbook and runbook.resolve())
+    spec = replace(spec, only_test=test)
+    begin(spec)
+    quiet = str(json_file) == "-"
+    try:
+        socket = spec.runtime / runtime.SERVER
+        state = asyncio.run(rehearse(socket, name, (lambda _line: None) if quiet else say))
+    finally:
+        choose.forget(spec.session)
+    found = results(state, str(spec.folder))
+    if json_file is not None:
+        write(found, json_file)
+    if not quiet:
+        for line in summary(found):
+            say(line)
+    return 0 if found["verdict"] == "GO" else 1
+
+
+def write(found: dict[str, Any], path: Path) -> None:
+    text = json.dumps(found, indent=2) + "\n"
+    if str(path) == "-":
+        sys.stdout.write(text)
+    else:
+        path.write_text(text, encoding="utf-8")
+
+
+def summary(found: dict[str, Any]) -> list[str]:
+    """A line a test, the decision, where it is recorded."""
+    lines = [""]
+    for test in found["tests"]:
+        sensed = sum(check["verdict"] == "PASS" for check in test["checks"])
+        seconds = f"{test['duration_s']:.1f} s" if test["duration_s"] is not None else ""
+        lines.append(
+            f"Test {test['number']} {test['title'][:40]:40} {test['verdict']:12} "
+            f"{sensed}/{len(test['checks'])} criteria {seconds}"
+        )
+    recovery, alert = found["recovery_s"], found["telegram_latency_s"]
+    if recovery is not None:
+        lines.append(f"recovered in {recovery:.1f} s")
+    if alert is not None:
+        lines.append(f"alert after {alert:.2f} s")
+    lines += [f"finding: {finding['text']}" for finding in found["findings"]]
+    lines += [f"reason: {reason}" for reason in found["reasons"]]
+    decision = f"REHEARSAL {found['verdict']} {found['passed']}/{len(found['tests'])}"
+    lines.append(
+        f"{decision}, {found['not_verified']} not verified; a rehearsal never authorises a deployment"
+    )
+    lines.append(f"recording: {found['recording']}")
+    return lines
