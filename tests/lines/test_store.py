@@ -231,6 +231,7 @@ class TestPacking:
         if all(not line.clipped_bytes for line in back):
             assert b"".join(line.data + (b"" if line.torn else b"\n") for line in back) == text
         assert all(line.data.startswith(text[line.offset - 1000 :][: len(line.data)]) for line in back)
+        assert chunk.lines() == back
         assert sum(data["count"] for data in records) == len(back)
         assert end_of(records[-1]) == chunk.end
         assert all(len(json.dumps(data)) < 60_000 for data in records)
@@ -245,6 +246,7 @@ class TestPacking:
             Line(0, b"x" * SHOWN, 3_000_000 - SHOWN, generation=3),
             Line(3_000_001, b"next", generation=3),
         ]
+        assert [line for chunk in chunks for line in chunk.lines()] == lines
 
     def test_keeps_every_offset_true_when_a_secret_is_masked(self) -> None:
         chunk = Chunk(self.FILE, 10, b"a\nkey=hunter2\nb\n", 16)

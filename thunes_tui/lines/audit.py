@@ -1,7 +1,7 @@
 """One line of the audit trail into rows: an event each, or a finding with its class and its place.
 
-The fast way reads what every JSON reader agrees on; all else goes the careful way, which never fails and tells
-a torn line from a corrupt one.
+The fast way reads what every JSON reader agrees on; all else goes the careful way, which never fails and
+tells a torn line from a corrupt one.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class AuditRow:
 
 
 def rows_of(line: Line, keys: Sequence[str] = EVENT_KEYS) -> list[AuditRow]:
-    """The rows of one line: mostly one; none of a blank line; several where writes ran into each other. Total."""
+    """The rows of one line: one, none of a blank line, several where writes ran into each other. Total."""
     data = line.data
     if not (line.torn or line.clipped_bytes):
         try:
@@ -102,12 +102,14 @@ def _is_doubtful(data: bytes, value: dict[str, Any]) -> bool:
 
 
 def _count_keys(value: dict[str, Any]) -> int:
-    total, left = 0, [value]
+    total = 0
+    left: list[Any] = [value]
     while left:
-        for part in [left.pop()]:
-            members: Any = part.values() if isinstance(part, dict) else part
-            total += len(part) if isinstance(part, dict) else 0
-            left.extend(member for member in members if isinstance(member, (dict, list)))
+        part = left.pop()
+        if type(part) is dict:
+            total += len(part)
+            part = part.values()
+        left.extend(member for member in part if type(member) is dict or type(member) is list)
     return total
 
 
@@ -230,17 +232,24 @@ def _fragment_problem(text: str, position: int, end: int, problem: str) -> str:
 
 
 def _next_object(text: str, start: int, keys: Sequence[str]) -> int:
-    """Where the next whole event begins; the end of the text if there is none."""
-    names = {*keys, "timestamp"}
+    """Where the next whole event begins; the end of the text if there is none.
+
+    An object inside the fragment is not one: it has no type and time, or goes on with something else.
+    """
+    second_best = len(text)
     for _ in range(MOST_TRIES):
         start = text.find('{"', start)
         if start < 0:
             break
-        value, _end, _problem = _object_at(text, start)
-        if value is not None and not names.isdisjoint(value):
-            return start
+        value, end, _problem = _object_at(text, start)
+        if value is not None and _skip(text, end) in (len(text), text.find("{", end)):
+            has_time, has_type = "timestamp" in value, not value.keys().isdisjoint(keys)
+            if has_time and has_type:
+                return start
+            if has_time or has_type:
+                second_best = min(second_best, start)
         start += 1
-    return len(text)
+    return second_best
 
 
 def _skip(text: str, position: int) -> int:

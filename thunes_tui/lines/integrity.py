@@ -1,4 +1,4 @@
-"""The proof that a file was only ever appended to: the hash of its first bytes, taken once and again later."""
+"""The proof that a file was only ever appended to: the hash of its first bytes, taken now and later."""
 
 from __future__ import annotations
 

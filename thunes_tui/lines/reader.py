@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 
 from thunes_tui.lines.identity import HEAD_BYTES, MARK_BYTES, FileId, Place, fingerprint
+from thunes_tui.lines.line import SHOWN, Line
 
 BLOCK = 262_144
 """Bytes of one read: long enough to be fast, short enough (0.3 ms) that no search in it is felt."""
@@ -35,6 +36,17 @@ class Chunk:
         """Bytes of the chunk's only line that are not in `data`, its newline not counted."""
         missing = self.length - len(self.data)
         return missing if self.torn or not missing else missing - 1
+
+    def lines(self, shown: int = SHOWN) -> list[Line]:
+        """The chunk's lines, each cut to `shown` bytes."""
+        generation = self.file.generation
+        lines: list[Line] = []
+        offset = self.offset
+        for data in self.data.removesuffix(b"\n").split(b"\n"):
+            clipped = max(0, len(data) - shown) + self.clipped_bytes
+            lines.append(Line(offset, data[:shown], clipped, generation, self.torn))
+            offset += len(data) + 1
+        return lines
 
 
 class LineReader:
