@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.rig.drillshell import alive
 from tests.rig.glass import Glass
 from tests.rig.tmux import Tmux
 from thunes_tui import launcher
@@ -168,7 +169,7 @@ def test_the_screen_does_not_outlive_a_killed_launcher_and_restores_by_itself() 
     with Glass(shell) as glass:
         ui, parent = drawn(glass)
         glass.kill(signal.SIGKILL, parent)
-        glass.until(lambda: not Path(f"/proc/{ui}").exists(), "the end of the screen")
+        glass.until(lambda: not alive(ui), "the end of the screen")
         glass.pump(0.05)
         assert glass.left_behind() == {}
 

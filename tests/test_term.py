@@ -1,4 +1,4 @@
-"""The emulator: what a child prints becomes clean rows, and a snapshot makes the same terminal again."""
+"""The emulator: what a child prints becomes clean rows, on the pinned library and on its twin."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.rig.tokenise import foreign, tokens
 from thunes_tui.term import ghostty_rows
 from thunes_tui.term.avt import AvtTerminal
 from thunes_tui.term.backend import (
@@ -149,85 +148,6 @@ def test_resize_flows_the_rows_anew(terminal: Maker) -> None:
         screen.row(5)
 
 
-def test_a_snapshot_of_the_screen_rebuilds_it(terminal: Maker) -> None:
-    screen, again = terminal(20, 4), terminal(20, 4)
-    screen.feed(b"$ ls\r\n\x1b[31mred\x1b[0m \x1b[44mblue\x1b[0m\r\n\r\n$ \x1b[?2004h")
-    again.feed(screen.snapshot())
-    assert [again.row(y) for y in range(4)] == [screen.row(y) for y in range(4)]
-    assert again.cursor == screen.cursor
-    assert again.modes == screen.modes
-
-
-SHELL_PIECES = [
-    b"\r\n",
-    b"\r\n",
-    b"text ",
-    b"a" * 25,
-    "漢字".encode(),
-    b"e\xcc\x81",
-    b"\t",
-    b"\x08",
-    b"\r",
-    b"\x1b[2J\x1b[H",
-    b"\x1b[31m",
-    b"\x1b[0m",
-    b"\x1b[44m",
-    b"\x1b[7m",
-    b"\x1b[K",
-    b"\x1b[3;4H",
-    b"\x1b[2;4r",
-    b"\x1b[r",
-    b"\x1b[?25l",
-    b"\x1b[?25h",
-    b"\x1b[?2004h",
-    b"\x1b[?1h",
-    b"\x1b[?1049h",
-    b"\x1b[?1049l",
-    b"\x1bM",
-    b"\x1b[L",
-    b"\x1b[M",
-    b"\x1b[2P",
-    b"\x1b[?7l",
-    b"\x1b[?7h",
-    b"\x1b(0",
-    b"\x1b(B",
-    b"\x1b[?1000h",
-]
-
-
-@pytest.mark.parametrize("seed", range(8))
-def test_a_snapshot_in_the_middle_of_anything_gives_the_same_terminal(seed: int) -> None:
-    """Scrollback, both screens, cursor, modes, a half-sent escape: what follows lands in the same place."""
-    random_pieces = random.Random(seed)
-    for _ in range(40):
-        screen, again = GhosttyTerminal(20, 5), GhosttyTerminal(20, 5)
-        data = b"".join(random_pieces.choices(SHELL_PIECES, k=random_pieces.randrange(80)))
-        screen.feed(data + b"\x1b[3")
-        again.feed(screen.snapshot())
-        leave = b"\x1b[?1049l after" if screen.modes.alt_screen else b" after"
-        for rest in (b"", b"1mZ\r\nY", leave):
-            screen.feed(rest)
-            again.feed(rest)
-            assert again.text() == screen.text(), data
-            assert again.cursor == screen.cursor, data
-            assert again.modes == screen.modes, data
-        assert again.scrollback == screen.scrollback, data
-
-
-def test_a_snapshot_holds_the_scrollback() -> None:
-    screen, again = GhosttyTerminal(40, 4), GhosttyTerminal(40, 4)
-    screen.feed(b"\r\n".join(b"line %d" % i for i in range(3000)) + b"\x1b[2J\x1b[H")
-    again.feed(screen.snapshot())
-    assert again.scrollback == screen.scrollback
-    assert again.history(0, 5000) == screen.history(0, 5000)
-
-
-def test_a_snapshot_is_harmless_text_on_its_own() -> None:
-    screen = GhosttyTerminal(40, 4)
-    screen.feed(b"\x1b]8;;http://evil\x07link\x1b]8;;\x07\x1b]52;c;eA==\x07\x1b]0;t\x07\x1bP1$q\x1b\\")
-    assert not [token for token in tokens(screen.snapshot()) if token.kind == "string"]
-
-
 def test_queries_are_answered_with_numbers_only() -> None:
     answers: list[bytes] = []
     screen = make(20, 4, answers.append)
@@ -314,33 +234,3 @@ def test_the_library_is_loaded_late_and_pyghostty_itself_never() -> None:
         "sys.exit(early or 'pyghostty' in sys.modules or 'cffi' not in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program]).returncode == 0
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"\x1b]52;c;eA==\x07",
-        b"\x1b]0;x\x1b\\",
-        b"\x1bPq\x1b\\",
-        b"\x1b[2;0;0t",
-        "\x9b31m".encode(),
-        b"\x07",
-        b"\x00",
-        "\u202e".encode(),
-        "\u200b".encode(),
-        b"\xff",
-        b"\x1bc",
-        b"\x1b[31",
-        b"\x1b[?1049$p",
-        b"\x1b]8;;u\x07",
-    ],
-)
-def test_the_tokeniser_reports_what_has_no_business_there(data: bytes) -> None:
-    found = foreign(b"\x1b[1;1Hsafe\x1b[0m" + data)
-    assert found
-    assert found[0].offset == 14
-
-
-def test_the_tokeniser_loses_no_byte() -> None:
-    data = random.Random(7).randbytes(20_000)
-    assert b"".join(token.data for token in tokens(data)) == data

@@ -9,12 +9,12 @@ imports no Textual, waits for it and puts everything back.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import select
 import signal
 import sys
 import termios
+import threading
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -33,7 +33,6 @@ LOOK_EVERY = 1.0
 WRITE_PATIENCE = 0.5
 """Seconds to wait for a terminal that does not read before giving up on its screen."""
 
-PR_SET_PDEATHSIG = 1
 SENT_BY_KERNEL = 0x80
 PASSED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 FROM_KEYBOARD = (signal.SIGINT, signal.SIGQUIT)
@@ -97,10 +96,12 @@ def check_terminal() -> None:
     Textual draws on standard error, so that one has to be the terminal as well as the other two.
     """
     if os.environ.get("TERM", "dumb") == "dumb":
-        raise Unusable("TERM=dumb cannot show a screen: use a real terminal, or --plain")
+        raise Unusable(
+            "TERM=dumb cannot show a screen: use a real terminal, or thunes-tui rehearse, which needs none"
+        )
     for descriptor, name in ((0, "input"), (1, "output"), (2, "error")):
         if not os.isatty(descriptor):
-            what = f"standard {name} is not a terminal: do not redirect it, or use --plain"
+            what = f"standard {name} is not a terminal: do not redirect it (thunes-tui rehearse needs none)"
             if descriptor == 2 and os.isatty(1):  # the message itself would go where nobody looks
                 _say(f"thunes-tui: {what}")
             raise Unusable(what)
@@ -212,8 +213,6 @@ def _draw(ui: Callable[[], int], attributes: list[Any], launcher: int, mask: set
         restore(attributes, clean=False)
         _say(f"thunes-tui: {_cause(error)}")
     finally:
-        if os.getppid() != launcher:
-            restore(attributes, clean=False)
         with contextlib.suppress(OSError, ValueError):
             sys.stdout.flush()
             sys.stderr.flush()
@@ -221,19 +220,18 @@ def _draw(ui: Callable[[], int], attributes: list[Any], launcher: int, mask: set
 
 
 def _die_with(launcher: int, attributes: list[Any]) -> None:
-    """End this process with SIGTERM when the launcher dies, and put the terminal back then."""
+    """End this process as soon as the launcher is gone, and put the terminal back in its place.
 
-    def end(number: int, _frame: object) -> None:
-        if os.getppid() != launcher:
-            restore(attributes, clean=False)
-        signal.signal(number, signal.SIG_DFL)
-        os.kill(os.getpid(), number)
+    A thread waits for it: a signal at the parent's death is handled only when the event loop next wakes.
+    """
+    watched = os.pidfd_open(launcher)
 
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
-    if os.getppid() != launcher:
-        raise SystemExit(128 + signal.SIGTERM)
+    def wait() -> None:
+        select.select([watched], [], [])
+        restore(attributes, clean=False)
+        os._exit(128 + signal.SIGTERM)
+
+    threading.Thread(target=wait, name="launcher", daemon=True).start()
 
 
 def _cause(error: BaseException) -> str:

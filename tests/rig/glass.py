@@ -49,7 +49,7 @@ class Glass:
         self.raw = bytearray()
         self.status: int | None = None
         self.ended_at: float | None = None
-        self.screen = GhosttyTerminal(*size, on_reply=self._reply)
+        self.screen = GhosttyTerminal(*size, on_reply=lambda data: _answer(self.master, data))
         self.before: State = {}
         sys.stdout.flush()
         sys.stderr.flush()
@@ -73,10 +73,6 @@ class Glass:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def _reply(self, data: bytes) -> None:
-        with contextlib.suppress(OSError):
-            os.write(self.master, data)
 
     def _set_size(self, size: tuple[int, int]) -> None:
         fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
@@ -202,6 +198,12 @@ class Glass:
             os.close(self.master)
             self.master = -1
         self.screen.close()
+
+
+def _answer(master: int, data: bytes) -> None:
+    """Type the terminal's answer to a query, if somebody is still there to read it."""
+    with contextlib.suppress(OSError):
+        os.write(master, data)
 
 
 def _child(

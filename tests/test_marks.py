@@ -1,0 +1,145 @@
+"""The drill's shell says what was typed and how it ended; a step runs verbatim and by its name alone."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.rig.drillshell import Drill, alive, wait_for
+from thunes_tui import keeper
+from thunes_tui.marks import Mark, parse_marks
+
+pytestmark = pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed here")
+
+
+@pytest.fixture
+def drill(tmp_path: Path) -> Iterator[Drill]:
+    made = Drill(tmp_path)
+    yield made
+    made.end()
+
+
+def test_marks_tell_what_was_typed_and_how_it_ended(drill: Drill) -> None:
+    server = drill.start()
+    assert server.run("true").status == 0
+    assert server.run("  cd / ; (exit 3)").status == 3
+    assert server.run("for word in a b\rdo echo $word\rdone").status == 0
+    assert server.run("echo 'quoted \"text\" $HOME ünï'").status == 0
+    starts = [mark for mark in server.marks if mark.kind == "start"]
+    assert [mark.command for mark in starts] == [
+        "true",
+        "  cd / ; (exit 3)",
+        "for word in a b\ndo echo $word\ndone",
+        "echo 'quoted \"text\" $HOME ünï'",
+    ]
+    assert [mark.seq for mark in starts] == [1, 2, 3, 4]
+    assert [mark.cwd for mark in starts[:3]] == [str(drill.home), str(drill.home), "/"]
+    assert all(mark.status is None for mark in starts)
+
+
+def test_an_empty_line_is_a_prompt_and_no_command(drill: Drill) -> None:
+    server = drill.start()
+    server.type("")
+    server.until(lambda: [mark.kind for mark in server.marks] == ["prompt", "prompt"], "two prompts")
+
+
+def test_an_interrupted_command_ends_with_130(drill: Drill) -> None:
+    server = drill.start()
+    server.type("sleep 60")
+    server.until(lambda: any(mark.kind == "start" for mark in server.marks), "its start")
+    wait_for(lambda: keeper.jobs(drill.shell, -1), "the sleep itself")
+    os.write(server.taken.master, b"\x03")
+    server.until(lambda: any(mark.kind == "end" and mark.status == 130 for mark in server.marks), "its end")
+
+
+def test_nothing_typed_without_echo_is_in_a_mark(drill: Drill) -> None:
+    server = drill.start()
+    server.type("read -rs answer")
+    server.until(lambda: any(mark.kind == "start" for mark in server.marks), "its start")
+    server.type("hunter2-secret")
+    server.until(lambda: any(mark.kind == "end" for mark in server.marks), "its end")
+    assert server.run('[ "$answer" = hunter2-secret ]').status == 0
+    assert not any("hunter2-secret" in m.command for m in server.marks if m.seq == 1)
+
+
+def test_nothing_lands_in_the_operators_history(drill: Drill) -> None:
+    (drill.home / ".bashrc").write_text(
+        "HISTFILE=~/.bash_history\nHISTCONTROL=ignoreboth\nalias mine='echo from-bashrc'\n"
+    )
+    server = drill.start()
+    server.run(" mine")
+    server.shows("from-bashrc")
+    server.type("exit")
+    server.until(lambda: any(mark.kind == "exit" for mark in server.marks), "the exit")
+    assert next(mark.command for mark in server.marks if mark.kind == "start") == " mine"
+    wait_for(lambda: not alive(drill.shell), "the end of the shell")
+    assert not (drill.home / ".bash_history").exists()
+
+
+def test_a_step_runs_verbatim_from_its_neutral_file(drill: Drill) -> None:
+    (drill.steps / "2.3").write_text(
+        "# a comment, then a block as a runbook has it\n"
+        "declare -A positions=([BTCUSDT]=1)\n"
+        "reason='DRILL: Manual'\n"
+        "cat <<'EOF' > note.txt\n$HOME stays \"quoted\"\nEOF\n"
+        'echo "arguments: $#"\n'
+        "false | true; (exit 4)\n"
+    )
+    server = drill.start()
+    assert server.run("step 2.3").status == 4
+    assert (drill.home / "note.txt").read_text() == '$HOME stays "quoted"\n'
+    server.shows("arguments: 0")
+    assert server.run('[ "${positions[BTCUSDT]}:$reason" = "1:DRILL: Manual" ]').status == 0
+    assert next(mark for mark in server.marks if mark.kind == "start").command == "step 2.3"
+
+
+@pytest.mark.parametrize("name", ["9.9", "../2.3", "", "2.3 2.4"])
+def test_a_step_that_does_not_exist_runs_nothing(drill: Drill, name: str) -> None:
+    (drill.folder / "2.3").write_text("touch ~/ran\n")
+    (drill.steps / "2.4").write_text("touch ~/ran\n")
+    server = drill.start()
+    assert server.run(f"step {name}").status == 127
+    assert not (drill.home / "ran").exists()
+
+
+@pytest.mark.parametrize(("block", "status"), [("exit 7\n", 7), ("set -e\nfalse\necho unreached\n", 1)])
+def test_a_step_that_ends_the_shell_leaves_a_mark(drill: Drill, block: str, status: int) -> None:
+    (drill.steps / "1").write_text(block)
+    server = drill.start()
+    server.type("step 1")
+    server.until(lambda: any(mark.kind == "exit" for mark in server.marks), "the mark of the exit")
+    assert server.marks[-1].kind == "exit"
+    assert server.marks[-1].status == status
+    assert server.taken.link.recv(100) == b'{"ended": true}\n'
+    wait_for(lambda: not Path(drill.path).exists(), "the keeper's end")
+
+
+def test_a_job_that_inherits_the_descriptor_cannot_forge_a_mark(drill: Drill) -> None:
+    server = drill.start()
+    fake = r"\n0123456789abcdef0123456789abcdef end 99 0 0\0forged\0/\0"
+    assert server.run(f"bash -c 'printf \"{fake}\" >&198; printf junk >&198'").status == 0
+    assert server.run("env | grep -c thunes_key").status == 1, "the key must not be in any environment"
+    assert not any(mark.seq == 99 for mark in server.marks)
+    assert [mark.seq for mark in server.marks if mark.kind == "end"] == [1, 2]
+
+
+def test_marks_survive_any_cut_and_any_garbage() -> None:
+    key = "a" * 32
+    one = f"\n{key} start 12 - 0\0echo 1\n\0/tmp\0".encode()
+    two = f"\n{key} end 12 0 1\0\0/tmp\0".encode()
+    foreign = b"\n" + b"b" * 32 + b" end 13 0 0\0\0/\0"
+    data = b"junk" + one + b"\0\n\0more junk\n" + two + foreign + b"\n" + key.encode()
+    expected = [Mark("start", 12, None, "echo 1\n", "/tmp", 0), Mark("end", 12, 0, "", "/tmp", 1)]
+    assert parse_marks(data, key)[0] == expected
+    for size in (1, 2, 7, 30):
+        found, rest = [], b""
+        for at in range(0, len(data), size):
+            marks, rest = parse_marks(rest + data[at : at + size], key)
+            found += marks
+        assert found == expected
+        assert rest.endswith(b"\n" + key.encode())
+    assert len(parse_marks(data)[0]) == 3
