@@ -33,6 +33,7 @@ Span = tuple[int, int, str]
 # chunk, and the blank with which readline forces a wrap.
 _CONTROLS = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*(?:[@-~]|\Z)|\Z)| \r(?!\n)|\r")
 _CONTROLS_AND_BREAKS = re.compile(_CONTROLS.pattern + rb"|\n")
+_BREAKS = re.compile(rb"[\r\n]")
 
 
 class Mask:
@@ -83,34 +84,40 @@ class Mask:
         """Where the secrets are: start, end, name; in order and apart from each other."""
         controls = b"\x1b" in data or b"\r" in data
         plain = _CONTROLS.sub(b"", data) if controls else data
-        found: list[Span] = []
-        flat = plain.replace(b"\n", b"")
-        if self._gate is not None and self._gate.search(flat):
-            found += _mapped(data, _CONTROLS_AND_BREAKS, self._known(flat))
+        found = self._known(data, plain.replace(b"\n", b""), _CONTROLS_AND_BREAKS)
+        if b"\x1b" in data:
+            # The byte that ends a control sequence may be the first of a secret: look at the bare bytes too.
+            found += self._known(data, data.translate(None, b"\r\n"), _BREAKS)
         if secret_patterns.GATE.search(plain) or b"PRIVATE KEY-----" in plain:
             found += _mapped(data, _CONTROLS if controls else None, list(secret_patterns.find(plain)))
         return _united(found) if found else found
 
-    def _known(self, flat: bytes) -> list[Span]:
-        assert self._exact is not None
+    def _known(self, data: bytes, flat: bytes, removed: re.Pattern[bytes]) -> list[Span]:
+        """Known secrets in `flat`, which is `data` without what `removed` matches; their places in `data`."""
+        if self._gate is None or self._exact is None or not self._gate.search(flat):
+            return []
         found = []
         match = self._exact.search(flat)
         while match:
             found.append((match.start(), match.end(), self._names[match[0]].decode()))
             # One secret may begin inside another.
             match = self._exact.search(flat, match.start() + 1)
-        return found
+        return _mapped(data, removed, found)
 
     def hold(self, data: bytes, at_least: int) -> int:
         """Where the suffix begins that could become a known secret, of `at_least` bytes; else the end."""
+        if not self.longest:
+            return len(data)
         tail_from = max(0, len(data) - 4 * self.longest - 64)
-        flat = _CONTROLS_AND_BREAKS.sub(b"", data[tail_from:])
+        tail = data[tail_from:]
+        return tail_from + min(self._hold(tail, at_least, each) for each in (_CONTROLS_AND_BREAKS, _BREAKS))
+
+    def _hold(self, tail: bytes, at_least: int, removed: re.Pattern[bytes]) -> int:
+        flat = removed.sub(b"", tail)
         if flat.endswith(b" "):
             flat = flat[:-1]  # perhaps the first half of readline's wrap
-        length = self._unfinished(flat[-self.longest :], at_least) if self.longest else 0
-        if not length:
-            return len(data)
-        return tail_from + _Map(data[tail_from:], _CONTROLS_AND_BREAKS).original(len(flat) - length)
+        length = self._unfinished(flat[-self.longest :], at_least)
+        return _Map(tail, removed).original(len(flat) - length) if length else len(tail)
 
     def _unfinished(self, tail: bytes, at_least: int) -> int:
         """Length of the longest suffix of `tail` that is the beginning of a known form."""

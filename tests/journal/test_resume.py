@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 import random
 import shutil
 import signal
@@ -15,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.journal.journals import ROOT, FailingDisk, clock, folders, laid_out, written
-from thunes_tui.errors import Damaged, Refused, Unusable
+from thunes_tui.errors import Damaged, Unusable
 from thunes_tui.journal import checkpoint
 from thunes_tui.journal.reader import records
 from thunes_tui.journal.verify import verify
@@ -245,87 +244,3 @@ def test_checkpoints_are_due_by_records_or_by_time() -> None:
     assert checkpoint.due(1, 60.0)
     assert not checkpoint.due(0, 600.0)
     assert not checkpoint.due(4_999, 59.9)
-
-
-WRITER = """
-import os, sys
-from pathlib import Path
-from thunes_tui.clock import system
-from thunes_tui.journal.writer import Journal
-folder, size = Path(sys.argv[1]), int(sys.argv[2])
-if (folder / "journal.jsonl").exists():
-    journal, _ = Journal.resume(folder, system())
-else:
-    journal = Journal.create(folder, system(), "drill.opened", {})
-os.write(1, b"%d\\n" % journal.head.n)
-text = "x" * size
-number = 0
-while True:
-    record = journal.append("shell.output", {"text": text}, sync=number % 50 == 0)
-    number += 1
-    os.write(1, b"%d\\n" % record.n)
-"""
-
-
-def crash(folder: Path, size: int, after_s: float) -> int:
-    """Kills a writer after a while; returns the last number that it acknowledged to somebody else."""
-    with subprocess.Popen(
-        [sys.executable, "-c", WRITER, str(folder), str(size)], cwd=ROOT, stdout=subprocess.PIPE
-    ) as child:
-        assert child.stdout
-        first = child.stdout.readline()
-        try:
-            # The acknowledgements pile up in the pipe's own reader: another process than the one that dies.
-            killer = subprocess.Popen(["/bin/sh", "-c", f"sleep {after_s:.4f}; kill -9 {child.pid}"])
-            acknowledged = first + child.stdout.read()
-            killer.wait()
-        finally:
-            child.kill()
-    assert child.returncode == -signal.SIGKILL
-    return int(acknowledged[: acknowledged.rfind(b"\n")].rpartition(b"\n")[2])
-
-
-def kills(tmp_path: Path, size: int, count: int, seed: int) -> int:
-    """So many kills of writers of records of `size`; returns how many of them tore a record."""
-    rng = random.Random(seed)
-    tears = acknowledged_all = 0
-    for number in range(count):
-        folder = tmp_path / f"{size}-{number}"
-        acknowledged = crash(folder, size, rng.uniform(0.005, 0.06))
-        journal, recovery = Journal.resume(folder, clock())
-        journal.close()
-        found = [record.n for record in records(journal.path)]
-        assert found == list(range(len(found))), "lost, doubled or unreadable"
-        assert recovery.records > acknowledged, "an acknowledged record is lost"
-        assert recovery.tail in ("clean", "torn")
-        tears += recovery.tail == "torn"
-        acknowledged_all += acknowledged
-        shutil.rmtree(folder)
-    assert acknowledged_all > count, "the kills came before anything was acknowledged"
-    return tears
-
-
-def test_kill_9_loses_nothing_acknowledged(tmp_path: Path) -> None:
-    kills(tmp_path, 2_800, 30, seed=int(os.environ.get("THUNES_SEED", "1")))
-
-
-@pytest.mark.skipif(not os.environ.get("THUNES_CRASH"), reason="the long tier: THUNES_CRASH=1")
-@pytest.mark.timeout(3600)
-@pytest.mark.parametrize("size", [200, 2_800, 60_000])
-def test_kill_9_a_thousand_times_loses_nothing_acknowledged(tmp_path: Path, size: int) -> None:
-    tears = kills(tmp_path, size, 1_000, seed=int(os.environ.get("THUNES_SEED", "1")))
-    print(f"{size}: {tears} torn records")
-
-
-def test_a_killed_writer_leaves_no_lock_and_a_stopped_one_keeps_it(tmp_path: Path) -> None:
-    written(tmp_path / "s", 3)
-    with subprocess.Popen(
-        [sys.executable, "-c", WRITER, str(tmp_path / "s"), "10"], cwd=ROOT, stdout=subprocess.PIPE
-    ) as child:
-        assert child.stdout
-        child.stdout.readline()
-        child.send_signal(signal.SIGSTOP)
-        with pytest.raises(Refused, match=f"pid {child.pid} on"):
-            Journal.resume(tmp_path / "s", clock())
-        child.kill()
-    Journal.resume(tmp_path / "s", clock())[0].close()
