@@ -18,6 +18,7 @@ from thunes_tui.events.base import Event
 from thunes_tui.events.box import ProcessBorn, WorkerFailed
 from thunes_tui.events.registry import decode
 from thunes_tui.events.shell import ShellEnded, ShellStarted
+from thunes_tui.handover import Taken
 from thunes_tui.journal import checkpoint
 from thunes_tui.journal.codec import Record
 from thunes_tui.journal.writer import Journal, RecordingLost
@@ -29,7 +30,6 @@ from thunes_tui.server.clients import Clients
 from thunes_tui.server.effects import Effector
 from thunes_tui.server.followed import Followed
 from thunes_tui.server.hub import Hub
-from thunes_tui.server.keeper_link import KeeperLink
 from thunes_tui.server.opening import document_change
 from thunes_tui.server.shell import ShellHost
 from thunes_tui.server.spec import SessionSpec
@@ -37,6 +37,8 @@ from thunes_tui.server.supervisor import Supervisor
 from thunes_tui.sources import procfs
 
 RUNBOOK_LOOK_S = 1.0
+ALONE_S = 5.0
+"""A watch or a rehearsal whose last console has gone ends itself after this time; a drill goes on."""
 CHECKPOINT_LOOK_S = 5.0
 
 
@@ -54,7 +56,7 @@ class Service:
         hub: Hub,
         mask: Mask,
         environment: dict[str, str],
-        keeper: KeeperLink | None,
+        keeper: Taken | None,
         env_files: tuple[str, ...],
     ) -> None:
         self.spec = spec
@@ -76,7 +78,7 @@ class Service:
             hub.outputs.insert(0, SheetWriter(spec.folder))
         self.followed = Followed(spec, mask, hub, self.clients)
 
-    def _shell(self, keeper: KeeperLink) -> ShellHost:
+    def _shell(self, keeper: Taken) -> ShellHost:
         state = self.hub.state.shell
         return ShellHost(
             keeper,
@@ -156,6 +158,8 @@ class Service:
             self.supervisor.keep(type(source).__name__.lower(), lambda s=source: self._follow(s))  # type: ignore[misc]
         self.supervisor.keep("runbook watch", self._watch_runbook)
         self.supervisor.keep("checkpoint", self._checkpoints)
+        if self.spec.mode in ("watch", "rehearse"):
+            self.supervisor.keep("company", self._wait_alone)
         await self.clients.listen(listener)
         ready()
         await self._stopped.wait()
@@ -172,6 +176,13 @@ class Service:
             changed = await asyncio.to_thread(document_change, self.spec, self.hub.state.runbook_sha256)
             if changed is not None:
                 self.hub.emit(changed)
+
+    async def _wait_alone(self) -> None:
+        alone = 0
+        while alone < ALONE_S:
+            await asyncio.sleep(1.0)
+            alone = 0 if self.clients.count else alone + 1
+        self._stopped.set()
 
     async def _checkpoints(self) -> None:
         while isinstance(self.hub.journal, Journal):

@@ -17,10 +17,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from thunes_tui.events.shell import ShellOpened, ShellOutput
+from thunes_tui.handover import Taken
 from thunes_tui.marks import Mark, parse_marks
 from thunes_tui.mask import Mask, MaskStream
 from thunes_tui.observations import CommandEnded, CommandStarted, Happened, Observation, ShellGone
-from thunes_tui.server.keeper_link import KeeperLink
 from thunes_tui.term.backend import TermBackend, make
 
 READ = 65536
@@ -41,7 +41,7 @@ class ShellHost:
 
     def __init__(
         self,
-        link: KeeperLink,
+        link: Taken,
         steps: Path,
         mask: Mask,
         observe: Callable[[Observation], None],
@@ -78,24 +78,46 @@ class ShellHost:
         link = self._link
         self._observe(Happened((ShellOpened(link.pid, self.cols, self.rows, again, link.lost),)))
         self.resize(self.cols, self.rows)
+        os.set_blocking(link.marks, False)
+        link.link.setblocking(False)
         if link.spool:
             self._printed(link.spool)
         loop = asyncio.get_running_loop()
         loop.add_reader(link.master, self._readable)
         loop.add_reader(link.marks, self._marked)
+        loop.add_reader(link.link, self._keeper_spoke)
+        if link.ended:
+            self._ended()
 
     def close(self) -> None:
         loop = asyncio.get_running_loop()
         if not self._gone:
-            loop.remove_reader(self._link.master)
-            loop.remove_reader(self._link.marks)
+            self._stop_reading(loop)
             self._flush()
         if self._release is not None:
             self._release.cancel()
-        self._link.disconnect()
+        self._link.leave()
+
+    def _stop_reading(self, loop: asyncio.AbstractEventLoop) -> None:
+        for readable in (self._link.master, self._link.marks, self._link.link):
+            loop.remove_reader(readable)
+
+    def _keeper_spoke(self) -> None:
+        """It says one thing, that the shell has ended; its own end means the same."""
+        try:
+            self._link.link.recv(4096)
+        except BlockingIOError:
+            return
+        except OSError:
+            pass  # gone
+        self._drain()
+        self._ended()
 
     def close_drill(self) -> None:
-        self._link.close_drill()
+        try:
+            self._link.close_drill()
+        except OSError:
+            pass  # the keeper went first
 
     def write(self, data: bytes) -> None:
         """Raw keys, or the emulator's replies. What does not fit into the terminal's queue is dropped."""
@@ -151,9 +173,7 @@ class ShellHost:
         if self._gone:
             return
         self._gone = True
-        loop = asyncio.get_running_loop()
-        loop.remove_reader(self._link.master)
-        loop.remove_reader(self._link.marks)
+        self._stop_reading(asyncio.get_running_loop())
         self._flush()
         self._observe(ShellGone("its last process ended"))
 

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from socket import socket
 
-from thunes_tui import keeper, localsocket, shellrc
+from thunes_tui import handover, keeper, localsocket, shellrc
 from thunes_tui.clock import Clock
 from thunes_tui.drill.model import DrillState
 from thunes_tui.errors import UserError
@@ -22,7 +22,7 @@ from thunes_tui.events.base import Event, encode
 from thunes_tui.journal.folder import create_folder
 from thunes_tui.journal.writer import Journal, JournalLike, NullJournal
 from thunes_tui.mask import Mask, secrets_of
-from thunes_tui.server import keeper_link, runtime
+from thunes_tui.server import runtime
 from thunes_tui.server.hub import Hub
 from thunes_tui.server.opening import Opening, prepare
 from thunes_tui.server.playback import Playback
@@ -160,7 +160,7 @@ async def _run(
         hub.emit(event)
     for problem in mask.warnings:
         hub.emit(warning(problem))
-    link = keeper_link.connect(spec.runtime / runtime.KEEPER) if spec.mode != "watch" else None
+    link = handover.take(str(spec.runtime / runtime.KEEPER)) if spec.mode != "watch" else None
     files = (str(spec.place("environment")),)
     service = Service(spec, clock, hub, mask, environment, link, files)
     if service.shell is not None and opening is None and resumed_shell:
