@@ -33,7 +33,9 @@ Span = tuple[int, int, str]
 # chunk, and the blank with which readline forces a wrap.
 _CONTROLS = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*(?:[@-~]|\Z)|\Z)| \r(?!\n)|\r")
 _CONTROLS_AND_BREAKS = re.compile(_CONTROLS.pattern + rb"|\n")
-_BREAKS = re.compile(rb"[\r\n]")
+# The byte that ends a control sequence may be the first of a secret, so a second copy keeps all but colours.
+_COLOURS_AND_BREAKS = re.compile(rb"\x1b\[[0-9;:]+m| \r(?!\n)|[\r\n]")
+_REMOVED = (_CONTROLS_AND_BREAKS, _COLOURS_AND_BREAKS)
 
 
 class Mask:
@@ -86,8 +88,7 @@ class Mask:
         plain = _CONTROLS.sub(b"", data) if controls else data
         found = self._known(data, plain.replace(b"\n", b""), _CONTROLS_AND_BREAKS)
         if b"\x1b" in data:
-            # The byte that ends a control sequence may be the first of a secret: look at the bare bytes too.
-            found += self._known(data, data.translate(None, b"\r\n"), _BREAKS)
+            found += self._known(data, _COLOURS_AND_BREAKS.sub(b"", data), _COLOURS_AND_BREAKS)
         if secret_patterns.GATE.search(plain) or b"PRIVATE KEY-----" in plain:
             found += _mapped(data, _CONTROLS if controls else None, list(secret_patterns.find(plain)))
         return _united(found) if found else found
@@ -110,7 +111,7 @@ class Mask:
             return len(data)
         tail_from = max(0, len(data) - 4 * self.longest - 64)
         tail = data[tail_from:]
-        return tail_from + min(self._hold(tail, at_least, each) for each in (_CONTROLS_AND_BREAKS, _BREAKS))
+        return tail_from + min(self._hold(tail, at_least, each) for each in _REMOVED)
 
     def _hold(self, tail: bytes, at_least: int, removed: re.Pattern[bytes]) -> int:
         flat = removed.sub(b"", tail)
