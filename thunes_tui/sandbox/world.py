@@ -42,7 +42,8 @@ def up(place: Place, *, tied: bool = False, bot: bool = True) -> World:
     known = read_world(place)
     if known is not None and known.alive:
         return known
-    place.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for folder in (place.root, user_state_path("thunes-tui")):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not materialise.exists(place):
         materialise.checkout(place)
     keys = known_keys(place)
