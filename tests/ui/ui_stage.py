@@ -146,11 +146,14 @@ class Stage:
                 "Disaster Recovery Drill",
                 "drill.md",
                 "ab" * 32,
-                4000,
+                len(RUNBOOK),
                 2,
                 "runbook.md",
                 prerequisites=("2.5 hours of uninterrupted time", "Telegram bot configured and accessible"),
             )
+        )
+        self.play(
+            drill.DocumentPinned("operational", "docs/OPERATIONAL.md", "cd" * 32, "operational.md", 14, 70)
         )
         for test in TESTS:
             self.play(drill.TestPinned(to_plain(test)))
@@ -252,7 +255,9 @@ AUDIT = Evidence(
 NOWHERE = Span(0, 0)
 
 
-def step(name: str, title: str, command: str = "true\n", flags: tuple[str, ...] = (), start: int = 0) -> Step:
+def step(
+    name: str, title: str, command: str = "true\n", flags: tuple[str, ...] = (), start: int = 60
+) -> Step:
     return Step(name, name[-1], title, Span(start, start + 1), command, "bash", minutes=5, flags=flags)
 
 
@@ -261,12 +266,12 @@ TESTS = (
         "T1",
         1,
         "Kill-switch activation",
-        Span(40, 900),
+        Span(46, 200),
         30,
         steps=(
-            step("T1.S1", "Activate the kill switch", "python -m src.risk.manager --activate\n", start=60),
-            step("T1.S2", "Verify that it is active", start=300),
-            step("T1.S3", "Kill the bot", "pkill -9 -f paper_trader\n", ("destructive",), start=500),
+            step("T1.S1", "Activate the kill switch", "python -m src.risk.manager --activate\n", start=80),
+            step("T1.S2", "Verify that it is active", start=80),
+            step("T1.S3", "Kill the bot", "pkill -9 -f paper_trader\n", ("destructive",), start=100),
         ),
         criteria=(
             Criterion("T1.C1", "Audit trail shows the activation", NOWHERE, check=Check("audit", 1)),
@@ -283,9 +288,9 @@ TESTS = (
         "T2",
         2,
         "Position reconciliation",
-        Span(900, 2000),
+        Span(46, 200),
         30,
-        steps=(step("T2.S1", "Compare with the exchange", start=950),),
+        steps=(step("T2.S1", "Compare with the exchange", start=80),),
         criteria=(Criterion("T2.C1", "Positions are equal", NOWHERE, check=Check("positions", 1)),),
     ),
 )
@@ -303,3 +308,16 @@ def with_documents(folder: Path) -> Path:
         b"# Operations\n\n## Kill-switch deactivation\n\nCall the team.\n"
     )
     return folder
+
+
+def text_of(app: ThunesApp) -> str:
+    """What the top screen says, row by row."""
+    return "\n".join(strip.text.rstrip() for strip in app.screen._compositor.render_strips())
+
+
+def row_with(app: ThunesApp, words: str) -> str:
+    """The first row that shows these words. Fails with the whole screen when none does."""
+    screen = text_of(app)
+    found = next((row for row in screen.split("\n") if words in row), None)
+    assert found is not None, f"{words!r} is not on the screen:\n{screen}"
+    return found

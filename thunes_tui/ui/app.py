@@ -144,6 +144,15 @@ class ThunesApp(App[int], inherit_bindings=False):
             f"a part of the console failed: {context.get('exception') or context['message']}", alarming=True
         )
 
+    def _fatal_error(self) -> None:
+        """Textual would print a traceback with the values of all variables, secrets among them."""
+        self._close_messages_no_wait()
+
+    def raise_failure(self) -> None:
+        """Raises what ended the console, when something did."""
+        if self._exception is not None:
+            raise self._exception
+
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A worker that failed is a line on the screen."""
         if event.state is WorkerState.ERROR:

@@ -69,9 +69,10 @@ class Hands:
         owner: Doer | None = self._app.owners.get(action.pane)
         return owner.why_not(action.name) if owner is not None else DEEDS[action.name].why_not(self._app)
 
-    def within_reach(self) -> tuple[Action, ...]:
-        """The actions of the pane that has the focus, then those of the console."""
-        panes = (REPLAY, self._app.view.reach, "")
+    def within_reach(self, *, console_first: bool = False) -> tuple[Action, ...]:
+        """The actions of the pane that has the focus and those of the console."""
+        own = (REPLAY, self._app.view.reach)
+        panes = ("", *own) if console_first else (*own, "")
         return tuple(action for pane in panes for action in self.keymap.of(pane))
 
     def useful(self) -> Iterator[Action]:

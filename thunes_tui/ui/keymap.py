@@ -68,7 +68,7 @@ GLOBAL: tuple[Action, ...] = (
         "next", ("enter",), "next", "Do the next thing of the drill; the footer says what it is", footer=True
     ),
     Action("tick", ("t",), "tick", "Tick the selected criterion or prerequisite: it holds", footer=True),
-    Action("fail", ("x",), "fail", "Say that the selected criterion does not hold, with the reason"),
+    Action("fail", ("f",), "fail", "Say that the selected criterion does not hold, with the reason"),
     Action("note", ("n",), "note", "Write a note beside the current step", footer=True),
     Action("deviation", ("d",), "deviation", "Write down a deviation from the runbook", footer=True),
     Action("skip", ("s",), "skip", "Skip the selected step or test, with the reason"),

@@ -59,7 +59,7 @@ def palette(app: ThunesApp) -> None:
         if action is not None:
             app.hands.do(action)
 
-    app.push_screen(Palette(app.desk, app.hands.within_reach(), app.hands.why_not), chosen)
+    app.push_screen(Palette(app.desk, app.hands.within_reach(console_first=True), app.hands.why_not), chosen)
 
 
 def reading(app: ThunesApp) -> None:

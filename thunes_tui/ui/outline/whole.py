@@ -33,7 +33,8 @@ def outline(state: DrillState, now: Moment, opened: Opened, time_of_day: Callabl
         ]
     begun = state.phases.get("tests", PhaseState()).started is not None
     upcoming = current(state)
-    rows = before.prerequisites(state, _flip(not begun and not state.preflight.run, "prerequisites", opened))
+    open_ones = len(state.ticked) < len(state.prerequisites)
+    rows = before.prerequisites(state, _flip(not begun and open_ones, "prerequisites", opened))
     rows += before.preflight(state, _flip(not state.preflight.passed, "preflight", opened), now)
     rows += before.preparation(state, now)
     for test in state.plan:

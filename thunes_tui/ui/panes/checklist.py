@@ -49,7 +49,7 @@ class ChecklistPane(Pane):
         self.opened = Opened()
         self.selected = current(desk.state) if desk.state.plan else "preflight"
         self._current = self.selected
-        self._top = 0
+        self._top = self._begins = 0
         self._rows: list[Row] = []
 
     def take(self, _update: Update, /) -> None:
@@ -89,19 +89,26 @@ class ChecklistPane(Pane):
     def _lines(self, width: int) -> tuple[list[Line], range]:
         """Every line of the outline, and which of them belong to the selected row."""
         self._rows = outline(self.desk.state, self.desk.now(), self.opened, self.desk.time_of_day)
+        test = self.desk.state.running_test
+        running = test.id if test is not None else "-"
         lines: list[Line] = []
-        chosen = range(0)
+        chosen, self._begins = range(0), 0
         for row in self._rows:
             broken = _broken(row, width)
+            if row.id == running:
+                self._begins = len(lines)
             if row.id and row.id == self.selected:
                 chosen = range(len(lines), len(lines) + len(broken))
             lines += broken
         return lines, chosen
 
     def _scroll(self, chosen: range, total: int, height: int) -> None:
+        """Keep the selected row in view; with the drill, what is done before the running test goes first."""
         if chosen:
-            self._top = min(self._top, max(0, chosen.start - MARGIN))
+            begins = self._begins if self.selected == self._current else 0
+            self._top = max(begins, min(self._top, max(0, chosen.start - MARGIN)))
             self._top = max(self._top, chosen.stop + MARGIN - height)
+            self._top = min(self._top, chosen.start)
         self._top = max(0, min(self._top, total - height))
 
     def choose(self, row: str) -> None:

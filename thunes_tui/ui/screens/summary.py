@@ -7,7 +7,7 @@ from thunes_tui.drill.decision import Outcome, decide_outcome
 from thunes_tui.drill.model import DrillState, Remark
 from thunes_tui.drill.timeline import planned_minutes, rows
 from thunes_tui.runbook.model import Test
-from thunes_tui.ui.outline.row import VERDICT_STYLE, duration, lasted
+from thunes_tui.ui.outline.row import VERDICT_STYLE, lasted
 from thunes_tui.ui.screens.dialog import Dialog
 from thunes_tui.ui.widgets.line import Line, data, spread, wrapped
 
@@ -63,6 +63,12 @@ def spoken(seconds: float) -> str:
         return f"{seconds:.0f} s"
     hours, minutes = divmod(round(seconds / 60), 60)
     return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+
+
+def clock_face(seconds: float) -> str:
+    """`02:15:00` after the start."""
+    hours, rest = divmod(int(seconds), 3600)
+    return f"{hours:02}:{rest // 60:02}:{rest % 60:02}"
 
 
 def _test(state: DrillState, test: Test, now: Moment, width: int) -> list[Line]:
@@ -132,18 +138,14 @@ def _verdict(title: str, grounds: tuple[tuple[str, bool], ...], holds: bool, wid
 
 def _timeline(state: DrillState) -> list[Line]:
     """The seed's template: planned minutes, the time it was, and how late."""
-    lines: list[Line] = [[("Timeline", "strong"), ("   planned    actual      late", "dialog_dim")]]
+    lines: list[Line] = [[("Timeline", "strong"), ("   planned    actual        late", "dialog_dim")]]
     begun = state.stamps[0].at if state.stamps else None
     for row in rows(state):
-        planned = (
-            f"{int(row.planned_min) // 60:02}:{int(row.planned_min) % 60:02}"
-            if row.planned_min is not None
-            else ""
-        )
-        actual = duration(row.actual.since(begun)) if row.actual is not None and begun is not None else "–"
+        planned = clock_face(row.planned_min * 60) if row.planned_min is not None else ""
+        actual = clock_face(row.actual.since(begun)) if row.actual is not None and begun is not None else "–"
         late = f"{row.late_min:+.1f} min" if row.late_min is not None else ""
         style = "warn" if (row.late_min or 0) > 5 else "dialog_dim"
-        lines.append([(f"  {planned:>16}{actual:>10}", "text"), (f"{late:>11}  ", style), data(row.label)])
+        lines.append([(f"{planned:>18}{actual:>10}", "text"), (f"{late:>12}  ", style), data(row.label)])
     return lines
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from thunes_tui.drill.next import NextAction, next_action
 from thunes_tui.ui.desk import SHELL, Desk
@@ -12,6 +13,8 @@ from thunes_tui.ui.widgets.rows import Rows
 
 MOST_KEYS = 7
 LEAST_WORDS = 24
+BRIEF = 100
+"""Columns below which a reason is worth more than a title."""
 
 
 class FooterLine(Rows):
@@ -41,7 +44,7 @@ class FooterLine(Rows):
 
     def _one(self, width: int) -> Line:
         """Narrow: the message takes the place of the keys until the next key."""
-        following = self._next()
+        following = self._next(brief=width < BRIEF)
         room = width - width_of(following) - 2
         message = self._message()
         if message:
@@ -53,11 +56,14 @@ class FooterLine(Rows):
             return []
         return [data(self.desk.message, "bad" if self.desk.alarming else "accent")]
 
-    def _next(self) -> Line:
+    def _next(self, *, brief: bool = False) -> Line:
         """In words, always: Enter never surprises."""
         if self.desk.role == "replay":
             return [(" ", "text"), ("replay", "accent")]
-        return following(next_action(self.desk.state), self.desk.role)
+        action = next_action(self.desk.state)
+        if brief and action.why:
+            action = replace(action, label=action.label.split(":")[0])
+        return following(action, self.desk.role)
 
     def _keys(self, width: int, gap: int) -> Line:
         line: Line = [(" ", "text")] if not gap else []

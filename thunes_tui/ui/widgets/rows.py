@@ -18,6 +18,9 @@ from thunes_tui.ui.desk import Desk
 from thunes_tui.ui.widgets.line import Line, strip
 from thunes_tui.ui.widgets.pace import Pace
 
+GAP = 8
+"""Cells; moving the cursor costs as many bytes."""
+
 
 class Rows(Widget, inherit_bindings=False):
     """Override `lines`; call `changed` when what it gives may be different now."""
@@ -50,9 +53,10 @@ class Rows(Widget, inherit_bindings=False):
             self.refresh()
             return
         regions = [
-            difference(y, old, new)
+            region
             for y, (old, new) in enumerate(zip(before, self.shown, strict=True))
             if old is not new and old != new
+            for region in differences(y, old, new)
         ]
         if regions:
             self.refresh(*regions)
@@ -83,14 +87,20 @@ class Rows(Widget, inherit_bindings=False):
         self.pace.stop()
 
 
-def difference(y: int, old: Strip, new: Strip) -> Region:
-    """The cells of row `y` from the first to the last that differ."""
+def differences(y: int, old: Strip, new: Strip) -> list[Region]:
+    """The spans of cells of row `y` that differ; spans with a small gap between them are one."""
     before, after = cells(old), cells(new)
-    width = max(len(before), len(after))
     if len(before) != len(after):
-        return Region(0, y, width, 1)
-    unequal = [x for x in range(width) if before[x] != after[x]] or [0]
-    return Region(unequal[0], y, unequal[-1] - unequal[0] + 1, 1)
+        return [Region(0, y, max(len(before), len(after)), 1)]
+    spans: list[tuple[int, int]] = []
+    for x in range(len(before)):
+        if before[x] == after[x]:
+            continue
+        if spans and x - spans[-1][1] <= GAP:
+            spans[-1] = (spans[-1][0], x + 1)
+        else:
+            spans.append((x, x + 1))
+    return [Region(start, y, end - start, 1) for start, end in spans]
 
 
 def cells(row: Iterable[Segment]) -> list[tuple[str, object]]:
