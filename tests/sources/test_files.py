@@ -149,7 +149,7 @@ async def test_a_flood_fits_the_journal_and_comes_back_byte_for_byte(tmp_path: P
         b"\xff\xfe raw\n",
         b"x" * 20_000 + b"\n",
     ]
-    async with running(Log(path, "log", MASK, hub, Bot())) as got:
+    async with running(Log(path, "log", MASK, Bot(), hub=hub)) as got:
         await got.until(lambda: got.events(SourceOpened))
         append(path, b"".join(lines))
         total = sum(map(len, lines))
@@ -165,7 +165,7 @@ async def test_the_log_hands_on_what_matters_and_nothing_else(tmp_path: Path, hu
     path = tmp_path / "paper_trader.log"
     path.write_bytes(b"")
     wanted: list[re.Pattern[str] | None] = [None]
-    log = Log(path, "log", MASK, hub, Bot(), lambda: wanted[0])
+    log = Log(path, "log", MASK, Bot(), lambda: wanted[0], hub=hub)
     async with running(log) as got:
         await got.until(lambda: got.events(SourceOpened))
         append(
@@ -198,7 +198,7 @@ async def test_the_first_record_of_a_successor_is_known_even_if_its_birth_is_see
 ) -> None:
     path = tmp_path / "paper_trader.log"
     path.write_bytes(line("last words of the dead"))
-    log = Log(path, "log", MASK, hub, Bot())
+    log = Log(path, "log", MASK, Bot(), hub=hub)
     async with running(log) as got:
         await got.until(lambda: got.events(SourceOpened))
         log.bot_gone()
@@ -221,7 +221,7 @@ async def test_only_what_the_running_bot_said_itself_is_replayed(tmp_path: Path,
         + line("price", at=now - 80)
     )
     born: list[float | None] = [None]
-    async with running(Log(path, "log", MASK, hub, Bot(), born=lambda: born[0])) as got:
+    async with running(Log(path, "log", MASK, Bot(), born=lambda: born[0])) as got:
         await got.until(lambda: got.events(SourceOpened))
         assert not got.of(LogSeen)
         born[0] = now - 200

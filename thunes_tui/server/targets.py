@@ -12,7 +12,7 @@ from thunes_tui.runbook.wrappers import arguments_of, name_of, unwrap
 Kind = Literal["pattern", "name", "pid", "group", "everything", "unresolved"]
 DEEPEST = 8
 """Wrappers within wrappers that are looked into: `sudo timeout 5 pkill ...`."""
-_FLAGS = frozenset("fxinveawlcAH")
+_FLAGS = frozenset("fxinoveawlcAH")
 _LONG = {"full": "f", "exact": "x", "ignore-case": "i", "newest": "n", "oldest": "o", "inverse": "v"}
 _VALUED_LONG = {"euid": "u", "uid": "U", "parent": "P", "pidfile": "F"}
 _KILLALL_VALUED = frozenset({"-s", "--signal", "-u", "--user", "-o", "-y", "-Z", "-n", "--ns"})

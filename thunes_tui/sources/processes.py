@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import pwd
 import shlex
@@ -102,10 +103,10 @@ class Processes:
         while True:
             self.scan()
             self._nudged.clear()
-            try:
-                await asyncio.wait_for(self._nudged.wait(), SCAN_S)
-            except TimeoutError:
-                continue
+            # Not wait_for, which swallows a cancellation that comes together with a nudge.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(SCAN_S):
+                    await self._nudged.wait()
 
     def scan(self) -> None:
         """One look at /proc: whatever is new in it is examined."""
