@@ -171,8 +171,10 @@ class Player:
 
         def told(_state: DrillState) -> bool:
             for update in self.seen:
-                if update.record.kind == "intent.refused" and update.record.data.get("ask") == number:
-                    found.append(str(update.record.data["reason"]))
+                data = update.record.data
+                mine = (number, self.link.hello.client)
+                if update.record.kind == "intent.refused" and (data["ask"], data["client"]) == mine:
+                    found.append(str(data["reason"]))
                     return True
             return False
 

@@ -88,7 +88,8 @@ async def test_a_step_is_recorded_before_it_runs_and_its_criterion_is_sensed(mad
     state = await player.run("T1.S1")
     await player.until(lambda s: s.criteria["T1.C1"].verdict)
     assert state.steps["T1.S1"].exit == 0
-    assert player.state.criteria["T1.C1"].verdict == "PASS"
+    criterion = player.state.criteria["T1.C1"]
+    assert criterion.verdict == "PASS", (criterion, output(made)[-400:])
     kinds = made.kinds()
     begun = kinds.index("step.started")
     assert "shell.output" in kinds[begun : kinds.index("step.ended")]
@@ -119,6 +120,7 @@ async def test_a_killed_server_loses_nothing_and_the_running_step_is_unknown(mad
     ticks = started(shell)
     acknowledged = player.state.head
     made.kill()
+    await player.close()
     made.start()
     again = await Player.join(made)
     state = await again.until(lambda s: s.steps["T1.S2"].status == "unknown")

@@ -40,7 +40,7 @@ def decide(state: DrillState, intent: Intent, now: Moment, actor: Actor, ask: in
             raise Refusal(f"a {actor.role} may not do this; the driver has the keys")
         ASKED[type(intent)](draft, intent)
     except Refusal as refusal:
-        return Decision((IntentRefused(intent.KIND, str(refusal), ask),), (), str(refusal))
+        return Decision((IntentRefused(intent.KIND, str(refusal), ask, actor.client),), (), str(refusal))
     return Decision(tuple(draft.events), tuple(draft.effects))
 
 

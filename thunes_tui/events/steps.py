@@ -208,8 +208,9 @@ class SignedOff(Event):
 
 @event("intent.refused")
 class IntentRefused(Event):
-    """Nothing changed; `ask` is the number the client gave its intent."""
+    """Nothing changed; `ask` is the number that client `client` gave its intent."""
 
     intent: str
     reason: str
     ask: int = 0
+    client: int = 0

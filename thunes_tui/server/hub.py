@@ -14,6 +14,7 @@ from thunes_tui.drill.draft import SERVER, Actor
 from thunes_tui.drill.effects import Effect
 from thunes_tui.drill.model import DrillState
 from thunes_tui.events.base import Event, encode
+from thunes_tui.events.session import GapNoted
 from thunes_tui.intents import CreatePosition, Intent, RunPreflight, RunStep, StartTest
 from thunes_tui.journal.codec import Record
 from thunes_tui.journal.writer import JournalLike, RecordingLost
@@ -79,6 +80,8 @@ class Hub:
         except RecordingLost as error:
             self.recording_lost(str(error))
             return False
+        except ValueError as error:
+            return self._record(GapNoted(event.KIND, 1, f"a record did not fit: {error}"[:300]), SERVER)
         self.state = apply(self.state, event, record.n, Moment(record.t, record.m), actor.name)
         if not event.DECISION:
             self._sync_soon()

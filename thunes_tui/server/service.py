@@ -14,6 +14,7 @@ from thunes_tui.__main__ import __version__
 from thunes_tui.clock import Clock, boot_id
 from thunes_tui.drill.effects import AskGuard
 from thunes_tui.drill.model import DrillState
+from thunes_tui.errors import Unusable
 from thunes_tui.events.base import Event
 from thunes_tui.events.box import ProcessBorn, WorkerFailed
 from thunes_tui.events.registry import decode
@@ -197,6 +198,9 @@ class Service:
             record = checkpoint.write(journal, to_plain(self.hub.state), self._screen()[0])
         except RecordingLost as error:
             self.hub.recording_lost(str(error))
+            return
+        except (OSError, Unusable) as error:
+            self._worker_failed("checkpoint", str(error))
             return
         self.hub.adopt(record, decode(record.kind, record.data))
 

@@ -56,6 +56,8 @@ class ShellHost:
         self._tail = bytearray()
         self._offset = offset
         self._begun = offset
+        """Where the output of the running command, or of the next one, begins: the marks may come later than
+        the output, so it is the end of the command before, or where the step was typed."""
         self._release: asyncio.TimerHandle | None = None
         self._gone = False
         self._restoring = False
@@ -141,6 +143,9 @@ class ShellHost:
         )
         with os.fdopen(descriptor, "wb") as file:
             file.write(text.encode("utf-8", "surrogateescape"))
+        self._drain()
+        self._flush()
+        self._begun = self._offset
         self.write(f"step {name}\n".encode())
 
     def resize(self, cols: int, rows: int) -> None:
@@ -213,10 +218,7 @@ class ShellHost:
         marks, self._marks = parse_marks(self._marks + data, self._link.key)
         for mark in marks:
             if mark.kind == "start":
-                self._drain()
-                self._tail.clear()
-                self._begun = self._offset
-                self._observe(CommandStarted(mark.seq, mark.command, mark.cwd, self._offset))
+                self._observe(CommandStarted(mark.seq, mark.command, mark.cwd, self._begun))
             elif mark.kind == "end":
                 asyncio.get_running_loop().call_later(SETTLE_S, self._command_ended, mark)
 
@@ -227,7 +229,8 @@ class ShellHost:
     def _command_ended(self, mark: Mark) -> None:
         self._drain()
         self._flush()
-        raw = bytes(self._tail)
+        printed = min(self._offset - self._begun, len(self._tail))
+        raw = bytes(self._tail[len(self._tail) - printed :])
         text = CONTROL.sub("", raw.decode("utf-8", "backslashreplace"))
         self._observe(
             CommandEnded(
@@ -240,3 +243,4 @@ class ShellHost:
                 hashlib.sha256(raw).hexdigest(),
             )
         )
+        self._begun = self._offset
