@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
-from ui_stage import Stage, row_with, text_of, with_documents
 
+from tests.ui.stage import Stage, row_with, text_of, with_documents
 from thunes_tui import intents
 from thunes_tui.config import Settings
 from thunes_tui.connection import Behind, Closed, Snapshot

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from ui_stage import PANES
 
+from tests.ui.stage import PANES
 from thunes_tui.ui.hands import DEEDS
 from thunes_tui.ui.keymap import FORBIDDEN, GLOBAL, RESERVED, Action, Keymap
 

@@ -38,6 +38,7 @@ NAMES = {
     "greater_than_sign": ">",
     "asterisk": "*",
     "equals_sign": "=",
+    "f1": "F1",
     "f12": "F12",
 }
 

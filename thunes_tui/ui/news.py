@@ -11,6 +11,7 @@ from thunes_tui.events.session import KeysPassed, KeysRequested
 from thunes_tui.events.steps import IntentRefused, StepHeld
 from thunes_tui.ui.deeds import drill
 from thunes_tui.ui.desk import COMMAND
+from thunes_tui.ui.screens.confirm import Confirm
 from thunes_tui.ui.screens.summary import Summary
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ def take(app: ThunesApp, update: Update) -> None:
         app.status.changed()
         app.footer.changed()
     app.tabs.changed()
+    if isinstance(app.screen, Confirm) and drill.held_step(app) is None:
+        app.screen.dismiss(None)
     if isinstance(update, Folded):
         react(app, update.event)
 

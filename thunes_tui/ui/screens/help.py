@@ -35,12 +35,12 @@ class Help(Dialog[None]):
         lines: list[Line] = []
         if self._pane:
             lines += _section(self._keymap.of(self._pane), width)
-            lines += [[], [("Everywhere", "strong")], []]
-        lines += _section(self._keymap.of(""), width)
         if self._pane == "checklist":
             lines += [[], [("Signs", "strong")], []]
             lines += [[(f"{sign:<{KEYS}}", style), (words, "text")] for sign, style, words in SIGNS]
-        return lines
+        if self._pane:
+            lines += [[], [("Everywhere", "strong")], []]
+        return lines + _section(self._keymap.of(""), width)
 
     def foot(self) -> Line:
         return [

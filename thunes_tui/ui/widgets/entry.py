@@ -34,7 +34,7 @@ class Entry:
         elif key == "ctrl+u":
             self._keep(0)
         elif key == "ctrl+w":
-            self._keep(len(self.text[: self.at].rstrip().rpartition(" ")[0]))
+            self._keep(self.text[: self.at].rstrip().rfind(" ") + 1)
         elif character is not None and character.isprintable():
             self.insert(character)
         else:

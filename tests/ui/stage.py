@@ -1,4 +1,4 @@
-"""A stage for the console: a link without a server, a clock that stands where it is put, and a drill to play."""
+"""A stage for the console: a link without a server, a clock moved by hand, and a drill to play."""
 
 from __future__ import annotations
 
@@ -296,7 +296,8 @@ TESTS = (
 )
 RUNBOOK = (
     b"# Disaster Recovery Drill\n\nRead this first.\n\n"
-    b"## Test 1: Kill-switch activation\n\n**Step 1: Activate**\n\n```bash\npython -m src.risk.manager --activate\n```\n"
+    b"## Test 1: Kill-switch activation\n\n**Step 1: Activate**\n\n"
+    b"```bash\npython -m src.risk.manager --activate\n```\n"
 )
 
 
