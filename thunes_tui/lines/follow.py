@@ -17,7 +17,6 @@ from pathlib import Path
 
 from thunes_tui.lines.identity import FileId, Place
 from thunes_tui.lines.reader import BLOCK, KEEP, Chunk, LineReader, last_line_start
-from thunes_tui.lines.rotated import open_path
 from thunes_tui.lines.succession import Succession
 from thunes_tui.lines.turn import Marker, Turn
 
@@ -140,6 +139,13 @@ class Follower:
         self._turn(State.UNREADABLE, what, found)
         return None
 
+    def _stat(self) -> os.stat_result | None:
+        try:
+            status = self.path.stat()
+        except OSError:
+            return None
+        return status if stat.S_ISREG(status.st_mode) else None
+
     def _turn(self, state: State, reason: str, found: list[Chunk | Marker]) -> None:
         if (state, reason) != (self.state, self.reason):
             self.state, self.reason = state, reason
@@ -158,12 +164,11 @@ class Follower:
             self._follow(reader)
             found.extend([marker] if marker else [])
             return
-        descriptor, status = open_path(self.path)
+        descriptor, status = self._succession.open_first()
         from_end = self._start is Start.END and not self._was_absent
         offset = last_line_start(descriptor, status.st_size) if from_end else 0
         file = FileId(status.st_dev, status.st_ino, 0)
         self._follow(LineReader(descriptor, file, offset, self._keep))
-        self._succession.settle()
         if waited:
             found.append(Marker(Turn.APPEARED, f"{self.path.name} is there", file=file))
 
@@ -194,6 +199,8 @@ class Follower:
             self._move(reader, found)
             if budget <= 0:
                 return True
+            # Asked anew: whether this content has a successor must be known before it is read to its end.
+            status = self._stat()
         return False
 
     def _truncated(self, reader: LineReader) -> None:

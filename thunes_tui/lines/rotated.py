@@ -51,7 +51,7 @@ def _rank(path: Path, sibling: Sibling) -> tuple[int, str]:
     return (-int(digits) if digits.isdigit() and len(digits) < 6 else 0, suffix)
 
 
-def missed(path: Path, known: Collection[Sibling], since: int) -> list[Sibling]:
+def missed(siblings: list[Sibling], known: Collection[Sibling], since: int) -> list[Sibling]:
     """Generations written at or after `since` that were not there before: rotated twice between two looks.
 
     A known sibling keeps inode, size and time under any name; an inode with other ones was used again.
@@ -59,7 +59,7 @@ def missed(path: Path, known: Collection[Sibling], since: int) -> list[Sibling]:
     old = {(one.device, one.inode, one.size, one.written) for one in known}
     return [
         one
-        for one in siblings(path)
+        for one in siblings
         if one.written >= since and (one.device, one.inode, one.size, one.written) not in old
     ]
 
@@ -76,6 +76,21 @@ def open_inode(path: Path, device: int, inode: int) -> int | None:
         if (status.st_dev, status.st_ino) == (device, inode):
             return descriptor
         os.close(descriptor)
+    return None
+
+
+def open_sibling(sibling: Sibling, tries: int = 5) -> int | None:
+    """A descriptor of that very file, which may be renamed meanwhile; None if it is gone."""
+    for _ in range(tries):
+        descriptor = open_regular(sibling.path)
+        if descriptor is not None:
+            status = os.fstat(descriptor)
+            if (status.st_dev, status.st_ino) == (sibling.device, sibling.inode):
+                return descriptor
+            os.close(descriptor)
+        descriptor = open_inode(sibling.path, sibling.device, sibling.inode)
+        if descriptor is not None:
+            return descriptor
     return None
 
 
