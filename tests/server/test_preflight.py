@@ -137,8 +137,8 @@ async def test_what_is_not_locked_and_not_there_is_said(tmp_path: Path) -> None:
     profile = Profile(paths=Paths(audit="nowhere/at/all/audit.jsonl"), world=SANDBOX.world)
     found = await sections(project, profile, Worker(ok=True, can_trade=False))
     assert "no two-level locking" in found["risk manager"].detail
-    assert found["exchange"].verdict == "FAIL" or found["exchange"].detail.startswith("the keys are valid")
     assert "may not trade" in found["exchange"].detail
+    assert found["audit trail"].detail == "audit.jsonl does not exist and all/ cannot be written"
 
 
 async def test_a_dead_telegram_is_said_without_its_token(tmp_path: Path) -> None:

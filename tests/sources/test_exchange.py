@@ -112,7 +112,7 @@ async def test_wrong_keys_are_told_from_a_dead_exchange_and_new_keys_need_no_res
 async def test_a_hanging_exchange_costs_the_worker_and_an_idle_one_goes(
     tmp_path: Path, monkeypatch: Any
 ) -> None:
-    """At a listener that never answers: the question ends in time, the worker is killed, the next is fresh."""
+    """At a listener that never answers: the question ends, the worker is killed, the next one is fresh."""
 
     async def never(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

@@ -134,7 +134,7 @@ def audit_trail(path: Path) -> Found:
         if os.access(folder, os.W_OK):
             found.remarks.append("no record yet; the first decision begins it")
         else:
-            found.problems.append(f"{path.name} does not exist and {folder.name}/ cannot be written")
+            found.problems.append(f"{path.name} does not exist and {path.parent.name}/ cannot be written")
         return found
     if not path.is_file():
         found.problems.append(f"{path.name} is no file")

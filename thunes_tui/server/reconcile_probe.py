@@ -43,7 +43,7 @@ def with_before(before: Iterable[Position], now: Iterable[Position]) -> Reconcil
         return Reconciled("VACUOUS", "no position was open before, and none is now", compared)
     if equal:
         return Reconciled("PASS", f"{len(rows)} open positions, the same as before", compared)
-    return Reconciled("FAIL", _first_problem(compared), compared)
+    return Reconciled("FAIL", _problem(next(row for row in rows if row[4]), PRE_CRASH), compared)
 
 
 def with_exchange(
@@ -75,7 +75,7 @@ def with_exchange(
     wrong = [row for row in rows if row[4] and row[4] != "testnet reset"]
     compared = PositionsCompared("exchange", not wrong and not reset, tuple(rows))
     if wrong:
-        return Reconciled("FAIL", _first_problem(compared), compared)
+        return Reconciled("FAIL", _problem(wrong[0], "exchange"), compared)
     if reset:
         return Reconciled("NOT VERIFIED", "the testnet was reset since the position was opened", compared)
     if not rows:
@@ -173,6 +173,5 @@ def _number(text: object) -> Decimal:
         return Decimal(0)
 
 
-def _first_problem(compared: PositionsCompared) -> str:
-    row = next((row for row in compared.rows if row[4]), None)
-    return f"{row[0]}: {row[4]} (local {row[1]}, {compared.against} {row[2]})" if row else "the rows differ"
+def _problem(row: Row, against: str) -> str:
+    return f"{row[0]}: {row[4]} (local {row[1]}, {against} {row[2]})"
