@@ -21,7 +21,7 @@ from thunes_tui.lines.watch import WatchHub
 from thunes_tui.mask import Mask
 from thunes_tui.observations import AuditSeen, LogSeen
 from thunes_tui.sources.audit import Audit, wrong_with
-from thunes_tui.sources.log import Log
+from thunes_tui.sources.log import Log, union
 
 SECRET = "kQ8vJm2xT5pLw9ZrB4nYc7Hd"
 NOW = system().now().t / 1e6
@@ -191,6 +191,14 @@ async def test_the_log_hands_on_what_matters_and_nothing_else(tmp_path: Path, hu
     assert (second.level, second.logger) == ("ERROR", "__main__")
     raw = path.read_bytes()
     assert raw[second.offset :].startswith(line("trouble", "ERROR").rstrip(b"\n")[:10])
+
+
+def test_patterns_with_flags_are_joined_and_wrong_ones_left_out() -> None:
+    pattern = union(["(?i)kill.?switch activated", "[wrong", "^Exact"])
+    assert pattern is not None
+    hits = [text for text in ("KILL SWITCH ACTIVATED", "exact", "x\nExact") if pattern.search(text)]
+    assert hits == ["KILL SWITCH ACTIVATED", "x\nExact"]
+    assert union(["[wrong"]) is None
 
 
 async def test_the_first_record_of_a_successor_is_known_even_if_its_birth_is_seen_late(

@@ -16,7 +16,7 @@ from thunes_tui.server.hub import Hub
 from thunes_tui.server.spec import SessionSpec
 from thunes_tui.sources import procfs
 from thunes_tui.sources.audit import Audit
-from thunes_tui.sources.log import Log
+from thunes_tui.sources.log import Log, union
 from thunes_tui.sources.positions import Positions
 from thunes_tui.sources.processes import Processes
 from thunes_tui.sources.telegram import Telegram
@@ -61,10 +61,7 @@ class Followed:
             for c in (test.criteria if test is not None else ())
             if c.check is not None and c.check.kind == "log" and not state.criteria[c.id].sensed
         ]
-        try:
-            return re.compile("|".join(f"(?:{p})" for p in patterns)) if patterns else None
-        except re.error:
-            return None
+        return union(patterns)
 
     def _born(self) -> float | None:
         """Wall time, in seconds, at which the bot that runs now was started."""

@@ -25,7 +25,7 @@ def send(who: Identity, number: signal.Signals, own: set[int]) -> bool:
 
     No clock and no name is involved: a pid that was given to another process meanwhile has another start.
     """
-    if who.pid <= 1 or who.pid in own or who.pid in _ancestors():
+    if who.pid <= 1 or who.pid in own or who.pid in procfs.ancestors(os.getpid()):
         raise Refused(f"process {who.pid} is the system's or the console's own; it is not signalled")
     if who.boot != boot_id():
         return False
@@ -41,13 +41,3 @@ def send(who: Identity, number: signal.Signals, own: set[int]) -> bool:
     finally:
         os.close(descriptor)
     return True
-
-
-def _ancestors() -> set[int]:
-    """This process and those that started it."""
-    found, pid = set(), os.getpid()
-    while pid > 1:
-        found.add(pid)
-        known = procfs.stat(pid)
-        pid = known.parent if known is not None else 0
-    return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from thunes_tui.clock import boot_id
 from thunes_tui.config import Profile
 from thunes_tui.sources import procfs
 
@@ -12,18 +13,25 @@ from thunes_tui.sources import procfs
 def world_pid(project: Path, profile: Profile) -> int | None:
     """Pid of the world's first process; None for the box itself, and for a world that is down.
 
-    The profile's `world.file` holds the pid, alone or as the member `pid` of a JSON object.
+    The profile's `world.file` holds the pid, alone or as the member `pid` of a JSON object, there beside
+    `boot`, `init` and `init_start`, which tell it from a pid that was given away again.
     """
     if not profile.world.file:
         return None
     try:
-        text = (project / profile.world.file).read_text(encoding="utf-8").strip()
-        found = json.loads(text)
-        pid = int(found["pid"] if isinstance(found, dict) else found)
+        found = json.loads((project / profile.world.file).read_text(encoding="utf-8"))
+        members = found if isinstance(found, dict) else {"pid": found}
+        pid = int(members["pid"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
+    if members.get("boot", boot_id()) != boot_id():
+        return None
     known = procfs.stat(pid)
-    return None if known is None or known.dead else pid
+    if known is None or known.dead:
+        return None
+    # The pid may be another's by now.
+    is_first = members.get("init") == pid
+    return None if is_first and members.get("init_start", known.start) != known.start else pid
 
 
 def place(project: Path, pid: int | None, path: str) -> Path:

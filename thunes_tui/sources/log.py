@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,7 +24,27 @@ LONGEST_RECORD = 200
 SLACK_S = 2
 """The log counts whole seconds, and the kernel's start times are as coarse as its boot time."""
 
+_NOTHING = re.compile("(?!)")
+_GLOBAL_FLAGS = re.compile(r"\(\?([aimsux]+)\)")
+
 Wanted = Callable[[], "re.Pattern[str] | None"]
+
+
+def union(patterns: Iterable[str]) -> re.Pattern[str] | None:
+    """One pattern for any of these; None when there are none. A wrong one is left out: it matches nothing.
+
+    Flags in front of a pattern, `(?i)`, become its own: within a longer one they would be an error.
+    """
+    parts = []
+    for pattern in patterns:
+        flags = _GLOBAL_FLAGS.match(pattern)
+        part = f"(?{flags[1]}:{pattern[flags.end() :]})" if flags else f"(?:{pattern})"
+        try:
+            re.compile(part)
+        except re.error:
+            continue
+        parts.append(part)
+    return re.compile("|".join(parts), re.MULTILINE) if parts else None
 
 
 @dataclass(slots=True)
@@ -57,11 +77,12 @@ class Log(FollowedFile):
         hub: WatchHub | None = None,
     ) -> None:
         super().__init__("log", path, shown, mask, hub)
-        self._said = re.compile(
-            "|".join(f"(?:{each})" for each in (bot.healthy, bot.switch_on, bot.switch_off))
-        )
-        self._quick = re.compile(self._said.pattern.encode())
-        self._each = tuple(re.compile(each) for each in (bot.switch_on, bot.switch_off, bot.healthy))
+        words = (bot.switch_on, bot.switch_off, bot.healthy)
+        self._said = union(words) or _NOTHING
+        self._each = tuple(union([each]) or _NOTHING for each in words)
+        # In the file a head stands before the message, so what is bound to its beginning is not quickly seen.
+        bound = any("^" in each or r"\A" in each for each in words)
+        self._quick = re.compile(b"" if bound else self._said.pattern.encode())
         self._wanted = wanted
         self._born = born
         self._open_record: _Record | None = None
