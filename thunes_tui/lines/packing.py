@@ -46,9 +46,9 @@ def unpack(data: Mapping[str, Any]) -> list[Line]:
     """The lines of one record; none of a record that is not understood. Never raises."""
     try:
         raw, offset, generation = _bytes(data), int(data["offset"]), int(data["file"])
-        torn, clipped = bool(data.get("torn")), int(data.get("clipped", 0))
+        torn, clipped = bool(data.get("torn")), int(data.get("clipped") or 0)
         lines = raw.removesuffix(b"\n").split(b"\n")
-        starts = [int(start) for start in data.get("at", ())]
+        starts = [int(start) for start in data.get("at") or ()]
         if not starts:
             starts = list(accumulate((len(line) + 1 for line in lines[:-1]), initial=0))
     except (KeyError, TypeError, ValueError, OverflowError):
