@@ -84,7 +84,7 @@ class Prober:
         pid = world_pid(self._project, self._profile)
         path = place(self._project, pid, name)
         verdict, cause, sha256 = await asyncio.to_thread(_judge_file, path, name, want, asked.started_us)
-        latency = round((self._clock.now().t - asked.started_us) / 1000, 1)
+        latency = self._latency_ms(asked)
         return Probed(
             asked.criterion, verdict, cause, Evidence("file", name, None, sha256, latency, 20.0, cause)
         )
@@ -125,7 +125,7 @@ class Prober:
             source,
             self._profile.paths.database if source == "database" else "",
             sha256=hashlib.sha256(rows).hexdigest(),
-            latency_ms=round((self._clock.now().t - asked.started_us) / 1000, 1),
+            latency_ms=self._latency_ms(asked),
             detail=self._mask.text(rows.decode())[:300],
         )
         return Probed(asked.criterion, found.verdict, found.cause, evidence, (found.compared,))
@@ -149,7 +149,9 @@ class Prober:
             if found.cause != database.LOCKED or self._clock.now().m >= deadline:
                 break
             await asyncio.sleep(AGAIN_S)
-        evidence = Evidence("database", self._profile.paths.database, None, found.sha256, detail=found.cause)
+        latency = self._latency_ms(asked)
+        name = self._profile.paths.database
+        evidence = Evidence("database", name, None, found.sha256, latency, detail=found.cause)
         veto = "database" if found.verdict == "FAIL" else ""
         return Probed(asked.criterion, found.verdict, found.cause, evidence, veto=veto)
 
@@ -162,9 +164,14 @@ class Prober:
             await asyncio.sleep(AGAIN_S)
             found = await asyncio.to_thread(audit_probe.prefix, self._audit)
         verdict, cause, offset = await asyncio.to_thread(self._judge_audit, asked, found)
-        evidence = Evidence("audit", self._profile.paths.audit, offset, found.sha256, detail=cause)
+        latency = self._latency_ms(asked)
+        evidence = Evidence("audit", self._profile.paths.audit, offset, found.sha256, latency, detail=cause)
         veto = "audit" if verdict == "FAIL" else ""
         return Probed(asked.criterion, verdict, cause, evidence, veto=veto)
+
+    def _latency_ms(self, asked: AskProbe) -> float | None:
+        """From the start of the step's command to now; None when nobody knows when it started."""
+        return round((self._clock.now().t - asked.started_us) / 1000, 1) if asked.started_us > 0 else None
 
     def _judge_audit(self, asked: AskProbe, found: audit_probe.Prefix) -> tuple[str, str, int | None]:
         if not self._audit.exists():

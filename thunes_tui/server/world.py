@@ -26,12 +26,12 @@ def world_pid(project: Path, profile: Profile) -> int | None:
         return None
     if members.get("boot", boot_id()) != boot_id():
         return None
-    known = procfs.stat(pid)
-    if known is None or known.dead:
+    # The pid may be another's by now; the world stands and falls with its init.
+    init = procfs.stat(int(members.get("init", pid)))
+    if init is None or init.dead or members.get("init_start", init.start) != init.start:
         return None
-    # The pid may be another's by now.
-    is_first = members.get("init") == pid
-    return None if is_first and members.get("init_start", known.start) != known.start else pid
+    known = procfs.stat(pid)
+    return None if known is None or known.dead else pid
 
 
 def place(project: Path, pid: int | None, path: str) -> Path:

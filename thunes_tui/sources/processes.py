@@ -23,7 +23,9 @@ from thunes_tui.sources.recognise import Recogniser
 
 SCAN_S = 0.25
 YOUNG_SCANS = 12
-"""A new process is looked at in so many scans (3 s): a fork becomes a bot only when it execs."""
+"""For so many scans (3 s) a new process is young: a fork becomes a bot only when it execs."""
+LOOKED_AT = frozenset({12, 11, 10, 8, 5, 1})
+"""With so many scans to go a young process is looked at; most exec at once."""
 SWEEP = 40
 """Every known process is looked at again once in so many scans (10 s), for those that exec late."""
 RECORD_EVERY = 10
@@ -112,21 +114,18 @@ class Processes:
         """One look at /proc: whatever is new in it is examined."""
         now = procfs.pids()
         self._scans += 1
-        for pid in now - self._known:
-            self._young[pid] = YOUNG_SCANS
-        for pid in list(self._young):
-            self._young[pid] -= 1
-            if self._young[pid] <= 0 or pid not in now:
-                del self._young[pid]
+        self._young = {pid: left - 1 for pid, left in self._young.items() if left > 1 and pid in now}
+        self._young |= dict.fromkeys(now - self._known, YOUNG_SCANS)
+        due = {pid for pid, left in self._young.items() if left in LOOKED_AT}
         late = {pid for pid in now if pid % SWEEP == self._scans % SWEEP}
         self._known = now
         # Ascending, so that a bot is known before the children it has just had.
-        for pid in sorted((self._young.keys() | late) - self._watched.keys()):
+        for pid in sorted((due | late) - self._watched.keys()):
             self._examine(pid)
 
     def _examine(self, pid: int) -> None:
         arguments = procfs.argv(pid)
-        if not arguments:
+        if not arguments or not (self._watched or self._recogniser.names_script(arguments)):
             return
         known = procfs.stat(pid)
         if known is None or known.dead:

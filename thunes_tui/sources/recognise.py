@@ -19,10 +19,12 @@ class Recogniser:
 
     def looks_like_bot(self, pid: int, arguments: tuple[str, ...]) -> bool:
         """By its arguments alone: a Python that was given one of the scripts."""
-        names = tuple(Path(script).name for script in self.scripts)
-        if not any(argument.endswith(self.scripts + names) for argument in arguments[1:]):
-            return False
-        return procfs.is_python(pid, arguments)
+        return self.names_script(arguments) and procfs.is_python(pid, arguments)
+
+    def names_script(self, arguments: tuple[str, ...]) -> bool:
+        """Whether an argument ends like one of the scripts. Cheap: most processes are told apart by this."""
+        endings = self.scripts + tuple(script.rpartition("/")[2] for script in self.scripts)
+        return any(argument.endswith(endings) for argument in arguments[1:])
 
     def is_bot(self, pid: int, arguments: tuple[str, ...]) -> bool:
         """Whether it is this project's bot. Raises PermissionError where its folder is hidden from us."""
