@@ -1,0 +1,105 @@
+"""What every test gets: folders of its own, one locale, and proof that it left no variable behind."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+BASE = Path(tempfile.mkdtemp(prefix="tt-"))
+"""Short, since the path of a Unix socket holds 107 bytes."""
+FOLDERS = {
+    "XDG_STATE_HOME": "state",
+    "XDG_CONFIG_HOME": "config",
+    "XDG_DATA_HOME": "data",
+    "XDG_CACHE_HOME": "cache",
+    "XDG_RUNTIME_DIR": "run",
+}
+SAME_EVERYWHERE = {
+    "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "TZ": "UTC", "TERM": "xterm-256color", "PYTHONHASHSEED": "0",
+    "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull,
+}  # fmt: skip
+OF_THE_RUNNER = (
+    "COLUMNS",
+    "LINES",
+    "TMUX",
+    "TMUX_PANE",
+    "NO_COLOR",
+    "FORCE_COLOR",
+    "COLORTERM",
+    "DISPLAY",
+    "PYTHONPATH",
+)
+"""What the terminal of whoever runs the tests would otherwise change about them."""
+LEFT_ALONE = frozenset({"PYTEST_CURRENT_TEST", "_"})
+
+
+def private_folders(root: Path) -> dict[str, str]:
+    """The environment that keeps a program's files below `root`; the folders are made, 0700."""
+    for name in FOLDERS.values():
+        (root / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+    return {variable: str(root / name) for variable, name in FOLDERS.items()}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="the long tier: as many rounds as `rounds` was told")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Also what fixtures of a whole module start sees the private folders, never the person's own."""
+    for name in OF_THE_RUNNER:
+        os.environ.pop(name, None)
+    os.environ.update({**SAME_EVERYWHERE, **private_folders(BASE / "shared")})
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    shutil.rmtree(BASE, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def private_environment(request: pytest.FixtureRequest) -> Iterator[Path]:
+    """State, settings and sockets of this test alone; fails where the test leaves a variable changed."""
+    before = dict(os.environ)
+    own = Path(tempfile.mkdtemp(prefix="", dir=BASE))
+    here = private_folders(own)
+    os.environ.update(here)
+    yield own
+    after = {name: value for name, value in os.environ.items() if name not in LEFT_ALONE}
+    expected = {name: value for name, value in {**before, **here}.items() if name not in LEFT_ALONE}
+    os.environ.clear()
+    os.environ.update(before)
+    shutil.rmtree(own, ignore_errors=True)
+    leaked = sorted(name for name in after.keys() | expected.keys() if after.get(name) != expected.get(name))
+    assert not leaked, f"{request.node.nodeid} leaves variables changed: {', '.join(leaked)}"
+
+
+@pytest.fixture
+def rounds(request: pytest.FixtureRequest) -> Callable[[int, int], int]:
+    """`rounds(5, 200)`: how often to do it in CI, and in the long tier."""
+    long: bool = request.config.getoption("--long")
+    return lambda in_ci, at_length: at_length if long else in_ci
+
+
+def area_of(nodeid: str) -> str:
+    """`tests/journal` of `tests/journal/test_writer.py::test_x`; `tests` for a file at the top."""
+    return nodeid.partition("::")[0].rpartition("/")[0]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Minutes each area took, set-up and tear-down included, added up over all workers."""
+    seconds: Counter[str] = Counter()
+    tests: Counter[str] = Counter()
+    for outcome in ("passed", "failed", "error", "skipped", "xfailed", ""):
+        for report in terminalreporter.stats.get(outcome, []):
+            seconds[area_of(report.nodeid)] += report.duration
+            tests[area_of(report.nodeid)] += report.when == "call"
+    if not tests:
+        return
+    terminalreporter.section("minutes by area, all workers together")
+    for area, spent in sorted(seconds.items(), key=lambda item: -item[1]):
+        terminalreporter.write_line(f"{area:24} {tests[area]:6} tests  {spent / 60:6.2f} min")
