@@ -46,6 +46,9 @@ class Followed:
     def nudge(self) -> None:
         self._processes.nudge()
 
+    def bot_gone(self) -> None:
+        self._log.bot_gone()
+
     def mark_next(self) -> None:
         self._log.mark_next()
 

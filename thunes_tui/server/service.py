@@ -16,7 +16,7 @@ from thunes_tui.drill.effects import AskGuard
 from thunes_tui.drill.model import DrillState
 from thunes_tui.errors import Unusable
 from thunes_tui.events.base import Event
-from thunes_tui.events.box import ProcessBorn, WorkerFailed
+from thunes_tui.events.box import ProcessBorn, ProcessDied, WorkerFailed
 from thunes_tui.events.registry import decode
 from thunes_tui.events.shell import ShellEnded, ShellStarted
 from thunes_tui.handover import Taken
@@ -100,6 +100,8 @@ class Service:
         self._since_checkpoint += 1
         if isinstance(event, ShellStarted | ShellEnded):
             self.followed.nudge()
+        elif isinstance(event, ProcessDied) and event.role == "bot":
+            self.followed.bot_gone()
         elif isinstance(event, ProcessBorn) and event.role == "bot":
             self.followed.mark_next()
 
