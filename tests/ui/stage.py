@@ -312,7 +312,9 @@ def with_documents(folder: Path) -> Path:
 
 
 def text_of(app: ThunesApp) -> str:
-    """What the top screen says, row by row."""
+    """What the top screen says, row by row; nothing before it is laid out."""
+    if not app.screen_stack or not app.screen.is_mounted:
+        return ""
     return "\n".join(strip.text.rstrip() for strip in app.screen._compositor.render_strips())
 
 

@@ -16,19 +16,21 @@ from thunes_tui.connection import Behind, Closed, Snapshot
 from thunes_tui.drill.asked_steps import digest
 from thunes_tui.events import box, drill, session, steps
 from thunes_tui.events.steps import FindingNoted
+from thunes_tui.ui.app import ThunesApp
 from thunes_tui.ui.desk import COMMAND, SHELL
 
 LARGE, SMALL = (200, 50), (80, 24)
 
 
 async def seen(pilot: Pilot[int], words: str) -> None:
-    """Wait until the screen shows these words; fails with the screen after two seconds."""
-    for _ in range(200):
-        await pilot.pause()
-        if words in text_of(pilot.app):  # type: ignore[arg-type]  # the stage's own application
+    """Wait until the screen shows these words; fails with the screen after four seconds."""
+    app = pilot.app
+    assert isinstance(app, ThunesApp)
+    for _ in range(800):
+        if words in text_of(app):
             return
-        await asyncio.sleep(0.01)
-    row_with(pilot.app, words)  # type: ignore[arg-type]  # the same
+        await asyncio.sleep(0.005)
+    row_with(app, words)
 
 
 class TestTheWholeScreen:
@@ -79,8 +81,8 @@ class TestTheWholeScreen:
             await seen(pilot, "Test 1/2")
 
             assert "Prerequisites" not in text_of(app)
-            row_with(app, "1.3 Kill the bot")
-            row_with(app, "(✓) Audit trail shows the activation")
+            await seen(pilot, "1.3 Kill the bot")
+            await seen(pilot, "(✓) Audit trail shows the activation")
 
     async def test_production_is_said_in_words(self) -> None:
         stage = Stage().opened()
@@ -117,9 +119,9 @@ class TestBeforeTheTests:
 
             assert re.search(r"✗ 3 exchange +FAIL +PASS", row_with(app, "3 exchange"))
             assert re.search(r"✓ 4 position tracker +PASS +PASS", row_with(app, "4 position tracker"))
-            row_with(app, "Invalid API-key (-2015)")
+            await seen(pilot, "Invalid API-key (-2015)")
             assert "fix  Verify API keys are valid for testnet" in row_with(app, "fix ")
-            row_with(app, "the two disagree, which is a finding")
+            await seen(pilot, "the two disagree, which is a finding")
 
     async def test_r_runs_the_pre_flight_again(self) -> None:
         stage = Stage().opened().flown(failing=True)
@@ -149,7 +151,7 @@ class TestBeforeTheTests:
             await seen(pilot, "create one or skip Test 1")
             await pilot.press("enter")
             await seen(pilot, "create a small position")
-            row_with(app, "skip Test 1")
+            await seen(pilot, "skip Test 1")
             await pilot.press("enter")
             assert stage.link.asked == []
             await pilot.press("p")
@@ -209,7 +211,7 @@ class TestDoing:
         app = stage.app()
         async with app.run_test(size=LARGE) as pilot:
             await seen(pilot, "(✗) BUY orders rejected")
-            row_with(app, "rejected for its size")
+            await seen(pilot, "rejected for its size")
             app.checklist.choose("T1.C2")
             await pilot.press("t")
             await seen(pilot, "it was sensed as FAIL: override it with o")
@@ -244,9 +246,9 @@ class TestDoing:
             await pilot.press("i")
             await seen(pilot, "88,214")
 
-            row_with(app, "logs/audit_trail.jsonl")
-            row_with(app, "12 ms ± 0 ms")
-            row_with(app, "c0ffeec0ffee")
+            await seen(pilot, "logs/audit_trail.jsonl")
+            await seen(pilot, "12 ms ± 0 ms")
+            await seen(pilot, "c0ffeec0ffee")
             await pilot.press("i")
             await pilot.pause(0.15)
             assert "88,214" not in text_of(app)
@@ -286,7 +288,7 @@ class TestRoles:
         app = stage.app()
         async with app.run_test(size=LARGE) as pilot:
             await seen(pilot, "next run step 1.2")
-            row_with(app, "(✓) Audit trail shows the activation")
+            await seen(pilot, "(✓) Audit trail shows the activation")
             await pilot.press("enter")
             await seen(pilot, "a witness may not: ask for the keys with w")
             await pilot.press("t")
@@ -462,7 +464,7 @@ class TestTrouble:
             await seen(pilot, "Test 1/2")
             stage.link.news.put_nowait(Closed("the session's server has gone"))
             await seen(pilot, "CONNECTION LOST")
-            row_with(app, "the session's server has gone: leave with q")
+            await seen(pilot, "the session's server has gone: leave with q")
             await pilot.press("enter")
 
         assert stage.link.asked == []
@@ -518,12 +520,12 @@ class TestTheRest:
             await seen(pilot, "Test 1/2")
             await pilot.press("v")
             await seen(pilot, "READ")
-            row_with(app, "Step 1: Activate")
+            await seen(pilot, "Step 1: Activate")
             await pilot.press("b")
             await seen(pilot, "Kill-switch deactivation")
             await pilot.press("z")
             await seen(pilot, "Call the team.")
-            row_with(app, "Step 1: Activate")
+            await seen(pilot, "Step 1: Activate")
             await pilot.press("z", "v")
             await seen(pilot, "CHECKLIST")
 

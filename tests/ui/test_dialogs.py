@@ -43,10 +43,10 @@ class TestTypedConfirmation:
             await pilot.press("enter")
             await asked_to_confirm(pilot, stage)
 
-            row_with(app, "pkill -9 -f paper_trader")
-            row_with(app, "It hits 1 process:")
+            await seen(pilot, "pkill -9 -f paper_trader")
+            await seen(pilot, "It hits 1 process:")
             assert "TARGET" in row_with(app, "8123  paper_trader.py")
-            row_with(app, "The guard is asked once more")
+            await seen(pilot, "The guard is asked once more")
 
     async def test_the_word_typed_by_hand_and_enter_confirm(self) -> None:
         stage = Stage().opened().held()
@@ -246,8 +246,8 @@ class TestOtherDialogs:
             await seen(pilot, "not begun")
             await pilot.press("question_mark")
             await seen(pilot, "Keys of the checklist")
-            row_with(app, "Select the next row")
-            row_with(app, "overridden; what was sensed stays")
+            await seen(pilot, "Select the next row")
+            await seen(pilot, "overridden; what was sensed stays")
             await pilot.press("question_mark", "3", "question_mark")
             await seen(pilot, "Keys of the log")
             assert "Select the next row" not in text_of(app)
@@ -282,11 +282,11 @@ class TestSummary:
             assert "FAIL" in row_with(app, "1 Kill-switch activation")
             assert "10:54" in row_with(app, "1 Kill-switch activation")
             assert "PASS" in row_with(app, "2 Position reconciliation")
-            row_with(app, "rejected for its size, not for the kill switch")
+            await seen(pilot, "rejected for its size, not for the kill switch")
             assert "no" in row_with(app, "Drill successful")
             assert "✗" in row_with(app, "the audit trail kept its integrity")
             assert "no" in row_with(app, "Deployment authorised")
-            row_with(app, "Minor bug: note the workaround and a ticket")
+            await seen(pilot, "Minor bug: note the workaround and a ticket")
 
     async def test_the_timeline_sets_the_plan_beside_what_was(self) -> None:
         stage = Stage().opened().ended()
@@ -312,8 +312,8 @@ class TestSummary:
             assert "Deviations" not in text_of(app)
             await pilot.press(*["pagedown"] * 5)
             await seen(pilot, "Deviations")
-            row_with(app, "step 1.2 attempted again — the shell was slow")
-            row_with(app, "Readiness  51 % → unchanged")
+            await seen(pilot, "step 1.2 attempted again — the shell was slow")
+            await seen(pilot, "Readiness  51 % → unchanged")
 
 
 class TestEntry:

@@ -24,6 +24,7 @@ from thunes_tui.mask import Mask
 from thunes_tui.ui import news, theme
 from thunes_tui.ui.desk import COMMAND, Desk
 from thunes_tui.ui.hands import Hands
+from thunes_tui.ui.keystrokes import Typist
 from thunes_tui.ui.link import Link
 from thunes_tui.ui.panes.base import Pane
 from thunes_tui.ui.panes.checklist import ChecklistPane
@@ -50,8 +51,11 @@ class Console(Screen[None], inherit_bindings=False):
 
     def on_paste(self, event: events.Paste) -> None:
         event.stop()
+        shell = self._owner.panes["control"]
         if self._owner.mode == COMMAND:
             self._owner.desk.say("pasted text does nothing here: c goes to the shell")
+        elif isinstance(shell, Typist):
+            shell.pasted(event)
 
     def on_resize(self) -> None:
         self._owner.view.arrange()

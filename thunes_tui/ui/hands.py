@@ -10,6 +10,7 @@ from textual import events
 from thunes_tui.ui.deeds import drill, people, view
 from thunes_tui.ui.desk import COMMAND, SHELL
 from thunes_tui.ui.keymap import GLOBAL, Action, Keymap
+from thunes_tui.ui.keystrokes import Leader, Typist
 from thunes_tui.ui.widgets.doer import Doer
 
 if TYPE_CHECKING:
@@ -27,15 +28,23 @@ class Hands:
         self._app = app
         more = [action for owner in app.owners.values() for action in getattr(owner, "ACTIONS", ())]
         self.keymap: Keymap = Keymap(more, leader)
-        self.leaders = self.keymap.named("shell").keys[1:]
+        self._leader = Leader(self.keymap.named("shell").keys[1:])
 
     def press(self, event: events.Key) -> None:
         """A key in the console itself; dialogs keep theirs, and the shell has its own."""
+        shell = self._app.panes["control"]
         if self._app.mode == SHELL:
-            if event.key in self.leaders:
+            if self._leader.leaves(event):
                 self._app.mode = COMMAND
+            elif isinstance(shell, Typist):
+                shell.typed(event)
             return
         self._app.desk.say("")
+        if self._leader.is_doubled(event) and not self.why_not(self.keymap.named("shell")):
+            self.do(self.keymap.named("shell"))
+            if isinstance(shell, Typist):
+                shell.typed(event)
+            return
         action = self.meaning(event.key)
         if action is not None:
             self.do(action)

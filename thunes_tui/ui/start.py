@@ -10,8 +10,8 @@ from thunes_tui.clock import Clock
 from thunes_tui.config import Settings
 
 TEXTUAL = {"TEXTUAL_ANIMATIONS": "none", "TEXTUAL_SMOOTH_SCROLL": "0", "TEXTUAL_FPS": "240"}
-"""Nothing moves by itself. Frames are limited by `widgets.pace`, not by Textual as well: two throttles in series
-would double the lag."""
+"""Nothing moves by itself. Frames are limited by `widgets.pace` and not by Textual as well: two throttles in
+series would double the lag."""
 FULL_SIZE_WINS = ("COLUMNS", "LINES")
 """Exported, these would win over the terminal's real size."""
 

@@ -103,6 +103,11 @@ def differences(y: int, old: Strip, new: Strip) -> list[Region]:
     return [Region(start, y, end - start, 1) for start, end in spans]
 
 
+def difference(y: int, old: Strip, new: Strip) -> Region:
+    """The one span from the first to the last cell of row `y` that differs; empty when none does."""
+    return Region.from_union(differences(y, old, new) or [Region(0, y, 0, 1)])
+
+
 def cells(row: Iterable[Segment]) -> list[tuple[str, object]]:
     """Every cell's text and style; the second half of a wide character is empty."""
     found: list[tuple[str, object]] = []
