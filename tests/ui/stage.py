@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from textual import events
+
 from thunes_tui import wire
 from thunes_tui.clock import Clock, Moment
 from thunes_tui.config import Settings
@@ -42,6 +44,12 @@ class Still(Pane):
 
 class StillControl(Still):
     NAME, TITLE = "control", "CONTROL"
+
+    def typed(self, event: events.Key) -> None:
+        self.desk.link.keys(event.key.encode())
+
+    def pasted(self, event: events.Paste) -> None:
+        self.desk.link.keys(event.text.encode())
 
 
 class StillLog(Still):

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 
 from tests.ui.stage import Stage, row_with, text_of, with_documents
@@ -341,10 +342,32 @@ class TestModes:
             await pilot.press("enter", "q", "n", "2", "z", "t", "colon")
             assert app.mode == SHELL
             assert stage.link.asked == []
+            assert stage.link.typed == [b"enter", b"q", b"n", b"2", b"z", b"t", b"colon"]
             await pilot.press("ctrl+right_square_bracket")
 
             assert app.mode == COMMAND
             await seen(pilot, "Enter  ")
+
+    async def test_the_doubled_leader_is_sent_to_the_shell(self) -> None:
+        stage = Stage().opened()
+        app = stage.app()
+        async with app.run_test(size=LARGE) as pilot:
+            await seen(pilot, "not begun")
+            await pilot.press("c", "f12", "f12")
+
+            assert app.mode == SHELL
+            assert stage.link.typed == [b"f12"]
+
+    async def test_text_pasted_in_shell_goes_to_the_shell(self) -> None:
+        stage = Stage().opened()
+        app = stage.app()
+        async with app.run_test(size=LARGE) as pilot:
+            await seen(pilot, "not begun")
+            await pilot.press("c")
+            app.post_message(events.Paste("ls\n"))
+            await pilot.pause()
+
+        assert stage.link.typed == [b"ls\n"]
 
     async def test_enter_on_the_focused_control_pane_goes_to_the_shell(self) -> None:
         stage = Stage().opened().testing()

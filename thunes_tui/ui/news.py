@@ -39,7 +39,7 @@ def take(app: ThunesApp, update: Update) -> None:
         pane.take(update)
     if app.bar is not None:
         app.bar.changed()
-    if not isinstance(update, Sampled):
+    if not isinstance(update, Sampled) or update.sample.replay is not None:
         app.status.changed()
         app.footer.changed()
     app.tabs.changed()
@@ -65,7 +65,7 @@ def react(app: ThunesApp, event: Event) -> None:
             step = drill.held_step(app)
             if step is not None:
                 drill.confirm(app, step)
-        case DrillEnded() if quiet:
+        case DrillEnded() if quiet and desk.role != "replay":
             app.push_screen(Summary(desk))
         case _:
             pass
