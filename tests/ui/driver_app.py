@@ -21,6 +21,8 @@ GAP = 0.005
 class Recorder(App[int], inherit_bindings=False):
     """SHELL mode from the start: the keys go to a file as a shell would get them; the leader comes back."""
 
+    ENABLE_COMMAND_PALETTE = False
+
     def __init__(self, file: Path, *, app_cursor_keys: bool = False, bracketed: bool = False) -> None:
         super().__init__(driver_class=driver_class())
         self._file = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -94,8 +96,12 @@ class Painter(App[int], inherit_bindings=False):
             self._worst, last = max(self._worst, now - last - GAP), now
             driver = self._driver
             dropped = getattr(getattr(driver, "writer", None), "dropped", 0)
-            self._report.write_text(f"{self._worst} {self._frames} {dropped}")
+            fresh = self._report.with_suffix(".new")
+            fresh.write_text(f"{self._worst} {self._frames} {dropped}")
+            fresh.replace(self._report)
 
     def on_key(self, event: events.Key) -> None:
         if event.key == "q":
             self.exit(0)
+        elif event.key == "r":
+            self._worst = 0.0

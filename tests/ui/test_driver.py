@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import time
 from collections.abc import Callable
@@ -114,7 +113,7 @@ def test_the_leader_comes_back_and_no_key_after_it_reaches_the_shell(tmp_path: P
         glass.expect("SHELL ready")
         glass.write(b"ls" + OUTER_LEADER + b"x" + b"c" + b"pwd\r")  # in one read
         arrived(glass, file, b"lspwd\r")
-        assert "SHELL again" in glass.text()
+        glass.expect("SHELL again")
 
 
 @pytest.mark.parametrize("key", [OUTER_LEADER, b"\x1b[24~"], ids=["ctrl+]", "F12"])
@@ -142,18 +141,30 @@ def test_a_terminal_that_does_not_read_holds_nothing_up_and_is_painted_anew(tmp_
     file = tmp_path / "report"
     with Glass(painter(file), size=(120, 40)) as glass:
         glass.until(lambda: file.exists() and "frame 5 " in glass.text(), "frames")
+        glass.write(b"r")
         before = int(file.read_text().split()[1])
-        time.sleep(3.0)  # what the test is about: nobody reads for three seconds
+        own_gap = nobody_reads(3.0)
         worst, frames, dropped = file.read_text().split()
         assert int(dropped) > 20, "the terminal took everything: the test would prove nothing"
         assert int(frames) - before > 40
-        assert float(worst) < 0.1
+        assert float(worst) < 0.1 + own_gap
         glass.until(lambda: f"frame {frames} " in glass.text() or _frame(glass) > int(frames), "a new frame")
         glass.until(lambda: len({row[:10] for row in glass.screen.text()}) == 1, "one frame on all rows")
         glass.write(b"q")
         assert glass.wait() == 0
         assert glass.left_behind() == {}
         assert glass.foreign() == []
+
+
+def nobody_reads(seconds: float) -> float:
+    """Let the time pass; how long this process itself was kept waiting for the machine at most."""
+    worst, last = 0.0, time.perf_counter()
+    end = last + seconds
+    while last < end:
+        time.sleep(0.005)
+        now = time.perf_counter()
+        worst, last = max(worst, now - last - 0.005), now
+    return worst
 
 
 def _frame(glass: Glass) -> int:
@@ -178,8 +189,6 @@ def test_a_terminal_that_hangs_up_ends_the_console_quietly_within_two_seconds(
         began = time.perf_counter()
         assert glass.wait(timeout=5) == 0
         assert time.perf_counter() - began < 2.0
-    times = os.times()
-    assert times.children_user >= 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=["TERM", "HUP"])

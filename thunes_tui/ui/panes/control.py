@@ -1,0 +1,210 @@
+"""The control pane: the shell in which the steps run and people type.
+
+It feeds an emulator of its own with what the server sends, and never answers a query of the child: the
+server's emulator does. The shell's terminal has the size of the driver's pane; all others see a window over
+that grid.
+"""
+
+from __future__ import annotations
+
+import os
+
+from rich.style import Style
+from textual import events
+from textual.geometry import Region
+from textual.strip import Strip
+
+from thunes_tui.clock import Moment
+from thunes_tui.connection import Folded, Snapshot, Update
+from thunes_tui.drill.model import DrillState
+from thunes_tui.events.shell import ShellOutput
+from thunes_tui.ui.desk import SHELL, Desk
+from thunes_tui.ui.keymap import Action
+from thunes_tui.ui.keystrokes import Pasted, for_shell
+from thunes_tui.ui.outline.row import lasted
+from thunes_tui.ui.panes.base import HEADING_ROWS, Pane
+from thunes_tui.ui.widgets.eager import EagerPace
+from thunes_tui.ui.widgets.line import Line, data
+from thunes_tui.ui.widgets.rows import differences
+from thunes_tui.ui.widgets.shell_screen import ShellScreen
+from thunes_tui.ui.widgets.shell_size import ShellSize
+from thunes_tui.ui.widgets.terminal import Ground
+
+FEW_ROWS = 3
+"""Up to so many changed rows, only the cells that differ are painted."""
+BLOCK, LINE = Style(reverse=True), Style(underline=True)
+"""The cursor in SHELL mode, and in COMMAND mode, when keys do not go there."""
+
+
+class ControlPane(Pane):
+    """The shell's screen, its scrollback in COMMAND mode, and the way of the keys in SHELL mode."""
+
+    NAME = "control"
+    TITLE = "CONTROL"
+    ACTIONS = (
+        Action("back", ("pageup",), "scroll back", "One page back in what the shell printed", "control"),
+        Action("on", ("pagedown",), "scroll on", "One page on, until the cursor is there again", "control"),
+        Action("oldest", ("g", "home"), "oldest", "To the oldest row that is kept", "control"),
+        Action("latest", ("G", "end", "F"), "latest", "Back to the cursor", "control"),
+    )
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.screen_of_shell = ShellScreen()
+        self.grid = self.screen_of_shell.grid
+        self._size_of_shell = ShellSize(desk)
+        self._eager = EagerPace(self.flush)
+        self._strips: dict[int, Strip] = {}
+        """What stands on the screen, by row of the body."""
+        self._cursor = LINE
+
+    # What comes in.
+
+    def on_mount(self) -> None:
+        self.call_after_refresh(self.run_worker, self._load(), name="the emulator", exit_on_error=False)
+
+    async def _load(self) -> None:
+        shell = self.desk.state.shell
+        await self.screen_of_shell.load(shell.cols, shell.rows)
+        self.repaint()
+
+    def take(self, update: Update, /) -> None:
+        if self.screen_of_shell.take(update):
+            self.changed()
+        if isinstance(update, Snapshot) or (
+            isinstance(update, Folded) and not isinstance(update.event, ShellOutput)
+        ):
+            self.heading_changed()
+            self._settle()
+
+    def tick(self, _now: Moment, /) -> None:
+        super().heading_changed()
+
+    def on_resize(self, event: events.Resize) -> None:
+        super().on_resize(event)
+        self._settle()
+
+    def _settle(self) -> None:
+        shown = self.display and bool(self.size)
+        self._size_of_shell.settle(self.size.width * shown, self.body_height * shown)
+
+    def on_unmount(self) -> None:
+        super().on_unmount()
+        self._eager.stop()
+        self._size_of_shell.stop()
+        self.grid.close()
+
+    # Keys in SHELL mode.
+
+    def typed(self, event: events.Key) -> None:
+        """A key, as the terminal sent it."""
+        keys = for_shell(event, app_cursor_keys=self.grid.modes.app_cursor_keys)
+        if keys:
+            self.desk.link.keys(keys)
+
+    def pasted(self, event: events.Paste) -> None:
+        """A paste; one without marks cannot be told from keys, and passes as such."""
+        if isinstance(event, Pasted) and not event.marked:
+            self.desk.link.keys(event.raw)
+        else:
+            self.desk.link.keys(self.grid.paste(event.text))
+
+    # What is shown.
+
+    def heading(self) -> tuple[Line, Line]:
+        shell, mode = self.desk.state.shell, self.desk.mode
+        left: Line = [(self.TITLE, "strong")]
+        step = running_step(self.desk.state)
+        if step is not None:
+            title, started = step
+            took = lasted(started, None, self.desk.now())
+            left += [data(f"   step {title}"), (f"   running {took}", "accent")]
+        elif shell.running:
+            left.append(data(f"   {shell.running.strip().splitlines()[0]}", "dim"))
+        right: Line = []
+        if self.grid.back:
+            right = [(f"scrolled back {self.grid.back}", "warn"), ("  ", "text")]
+        if self.desk.role != "driver":
+            return left, [*right, (self.desk.role, "dim")]
+        return left, [*right, (f" {mode} ", "shell" if mode == SHELL else "command")]
+
+    def heading_changed(self) -> None:
+        """The mode shows in the heading and in the cursor; SHELL mode shows where the keys go."""
+        if self.desk.mode == SHELL and self.grid.back:
+            self.grid.scroll(-self.grid.back, self.body_height)
+        super().heading_changed()
+        self.changed()
+
+    def lay_out(self) -> list[Strip]:
+        return [self.heading_strip(self.size.width)]
+
+    def changed(self) -> None:
+        if self.is_attached and self.display:
+            self._eager.ask()
+
+    def flush(self) -> None:
+        if not (self.is_attached and self.size and self.shown and self.grid.ready):
+            return
+        width, ground = self.size.width, self._ground()
+        rows = self.grid.changed(width, self.body_height)
+        if self._cursor is not ground.cursor:
+            rows |= {self.grid.cursor_row} & set(range(self.body_height))
+        self._cursor = ground.cursor
+        regions: list[Region] = []
+        for y in sorted(rows):
+            before, now = self._strips.get(y), self.grid.strip(y, width, ground)
+            self._strips[y] = now
+            if before is None or (len(rows) > FEW_ROWS and before != now):
+                regions.append(Region(0, y + HEADING_ROWS, width, 1))
+            elif before != now:
+                regions += differences(y + HEADING_ROWS, before, now)
+        if regions:
+            self.refresh(*regions)
+        super().heading_changed()
+
+    def body_row(self, y: int) -> Strip:
+        if not self.grid.ready:
+            words = self.screen_of_shell.problem or "…"
+            return self.strip([data(words, "dim")] if y == 0 else [], self.size.width)
+        row = self._strips.get(y)
+        if row is None:
+            self.grid.aim(self.size.width, self.body_height)
+            row = self._strips[y] = self.grid.strip(y, self.size.width, self._ground())
+        return row
+
+    def repaint(self) -> None:
+        self._strips.clear()
+        self.grid.forget()
+        super().repaint()
+
+    def _ground(self) -> Ground:
+        coloured = not (self.desk.palette.ansi and os.environ.get("NO_COLOR"))
+        return Ground(self.desk.paint("text"), BLOCK if self.desk.mode == SHELL else LINE, coloured)
+
+    # Actions.
+
+    def do_back(self) -> None:
+        self._scroll(max(1, self.body_height - 1))
+
+    def do_on(self) -> None:
+        self._scroll(-max(1, self.body_height - 1))
+
+    def do_oldest(self) -> None:
+        self._scroll(1 << 30)
+
+    def do_latest(self) -> None:
+        self._scroll(-self.grid.back)
+
+    def _scroll(self, rows: int) -> None:
+        self.grid.scroll(rows, self.body_height)
+        self.heading_changed()
+
+
+def running_step(state: DrillState) -> tuple[str, Moment | None] | None:
+    """`2.3 Deactivate kill switch` and since when; None while no step runs."""
+    for test in state.plan:
+        for step in test.steps:
+            status = state.steps[step.id]
+            if status.status == "running":
+                return f"{test.number}.{step.number} {step.title}", status.started
+    return None

@@ -1,0 +1,103 @@
+"""Writes to the terminal from a thread of its own, and never makes the console wait for a terminal.
+
+A terminal that stops reading (a bare SSH, Ctrl-S) would block whoever writes to it. Here frames that pile
+up are dropped, and once the terminal reads again one full repaint is asked for. What sets the terminal's
+state, such as leaving the alternate screen, is kept.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import threading
+from collections import deque
+from collections.abc import Callable
+
+LIMIT = 65_536
+"""Bytes that may wait for the terminal: a full screen, so that a slow line lags by no more than that."""
+PIECE = 4096
+"""Bytes of one write."""
+
+
+class FrameWriter:
+    """A queue of frames in front of one descriptor. `write` and `stop` are called from one thread."""
+
+    def __init__(self, descriptor: int, drained: Callable[[], object]) -> None:
+        """`drained` is called, in the writing thread, when the terminal reads again after a loss."""
+        self.dropped = 0
+        """Frames that were not written."""
+        self._descriptor = descriptor
+        self._drained = drained
+        self._queue: deque[tuple[bytes, bool]] = deque()
+        self._waiting = 0
+        self._owes = False
+        self._ending = False
+        self._dead = False
+        self._changed = threading.Condition()
+        self._thread = threading.Thread(target=self._run, name="terminal-writer", daemon=True)
+        self._thread.start()
+
+    def write(self, text: str, *, frame: bool) -> None:
+        """Queue text; a `frame` may be dropped, since a later one repaints what it showed."""
+        data = text.encode("utf-8", "replace")
+        with self._changed:
+            if self._dead or not data:
+                return
+            if frame and (self._owes or (self._waiting and self._waiting + len(data) > LIMIT)):
+                self._drop()
+                return
+            self._queue.append((data, frame))
+            self._waiting += len(data)
+            self._changed.notify()
+
+    def stop(self, patience: float) -> None:
+        """Write what is queued and end; gives up after `patience` seconds."""
+        with self._changed:
+            self._ending = True
+            self._changed.notify()
+        self._thread.join(patience)
+        with self._changed:
+            self._dead = True
+
+    def abandon(self) -> None:
+        """The terminal is gone: write nothing more."""
+        with self._changed:
+            self._dead = True
+            self._queue.clear()
+            self._waiting = 0
+
+    def _drop(self) -> None:
+        kept = [(data, frame) for data, frame in self._queue if not frame]
+        self.dropped += 1 + len(self._queue) - len(kept)
+        self._waiting -= sum(len(data) for data, frame in self._queue if frame)
+        self._queue = deque(kept)
+        self._owes = True
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                while not self._queue and not self._ending:
+                    self._changed.wait()
+                if not self._queue:
+                    return
+                data, _ = self._queue.popleft()
+            self._put(data)
+            with self._changed:
+                self._waiting = max(0, self._waiting - len(data))
+                repaint = self._owes and not self._queue and not self._ending and not self._dead
+                if repaint:
+                    self._owes = False
+            if repaint:
+                with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
+                    self._drained()
+
+    def _put(self, data: bytes) -> None:
+        view = memoryview(data)
+        while view and not self._dead:
+            try:
+                view = view[os.write(self._descriptor, view[:PIECE]) :]
+            except BlockingIOError:
+                select.select([], [self._descriptor], [], 0.5)
+            except (OSError, ValueError):
+                self.abandon()
