@@ -63,6 +63,7 @@ class Session:
     """One session's server; `kill` and `start` it as often as the test likes."""
 
     def __init__(self, project: Path, document: Path | None, mode: str = "drill") -> None:
+        self.players: list[Player] = []
         self.spec: SessionSpec = choose.new_spec(project, mode, "ann", clock.system(), document)
 
     def start(self) -> None:
@@ -136,6 +137,7 @@ class Player:
     @classmethod
     async def join(cls, made: Session, name: str = "ann", want: str = "any") -> Player:
         player = cls(await Connection.open(made.socket, name, want))
+        made.players.append(player)
         await player.until(lambda _s: bool(player.snapshots))
         return player
 

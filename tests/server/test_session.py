@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -70,9 +71,11 @@ def place() -> Iterator[Place]:
 
 
 @pytest.fixture
-def made(place: Place) -> Iterator[Session]:
+async def made(place: Place) -> AsyncIterator[Session]:
     with session(place.project, runbook(place.project, DOCUMENT)) as started_session:
         yield started_session
+        for player in started_session.players:
+            await player.close()
 
 
 async def begin(made: Session) -> Player:
@@ -97,7 +100,6 @@ async def test_a_step_is_recorded_before_it_runs_and_its_criterion_is_sensed(mad
     assert verify(made.folder / "journal.jsonl").ok
     assert "hello" in (made.folder / "steps" / "1.1").read_text(encoding="utf-8")
     assert "Step 1.1" in (made.folder / "sheet.md").read_text(encoding="utf-8")
-    await player.close()
 
 
 async def test_no_secret_of_the_project_reaches_the_journal(made: Session, place: Place) -> None:
@@ -134,7 +136,6 @@ async def test_a_killed_server_loses_nothing_and_the_running_step_is_unknown(mad
     assert "sleep 300" in output(made).rpartition("still pear")[2]
     assert again.state.steps["T1.S2"].status == "unknown", "it is never repeated by itself"
     assert verify(made.folder / "journal.jsonl").ok
-    await again.close()
 
 
 async def test_a_destructive_step_waits_for_the_guard_and_for_a_typed_name(made: Session) -> None:
@@ -146,7 +147,6 @@ async def test_a_destructive_step_waits_for_the_guard_and_for_a_typed_name(made:
     assert state.steps["T1.S4"].status in ("held", "running", "done")
     if state.steps["T1.S4"].status == "held":
         assert "confirmed by typing" in await player.refused(intents.ConfirmStep("T1.S4", "yes"))
-    await player.close()
 
 
 async def test_a_witness_watches_notes_and_holds_but_runs_nothing(made: Session) -> None:
@@ -167,7 +167,6 @@ async def test_a_witness_watches_notes_and_holds_but_runs_nothing(made: Session)
     assert "take over" in await witness.refused(intents.RequestKeys())
     await witness.ask(intents.RequestKeys("take over"), lambda s: s.driver is not None)
     await witness.ask(intents.AddNote("mine now"), lambda s: s.remarks[-1:] and s.remarks[-1].by == "bob")
-    await witness.close()
 
 
 async def test_a_client_that_reads_nothing_holds_up_nobody_and_gets_a_snapshot(made: Session) -> None:
@@ -183,7 +182,6 @@ async def test_a_client_that_reads_nothing_holds_up_nobody_and_gets_a_snapshot(m
         assert more, "the server gave the slow client up"
         data += more
     slow.close()
-    await player.close()
 
 
 async def test_another_protocol_is_refused_in_one_line_that_names_both(made: Session) -> None:
@@ -194,6 +192,7 @@ async def test_another_protocol_is_refused_in_one_line_that_names_both(made: Ses
     assert b"1.0" in line
     assert b"9.9" in line
     writer.close()
+    await writer.wait_closed()
 
 
 async def test_a_new_minor_of_the_protocol_is_read_only(made: Session) -> None:
@@ -203,6 +202,7 @@ async def test_a_new_minor_of_the_protocol_is_read_only(made: Session) -> None:
     assert hello["role"] == "witness"
     assert "read-only" in hello["remark"]
     writer.close()
+    await writer.wait_closed()
 
 
 async def test_garbage_on_the_socket_ends_that_connection_alone(made: Session) -> None:
@@ -218,8 +218,9 @@ async def test_garbage_on_the_socket_ends_that_connection_alone(made: Session) -
         writer.write(garbage)
         assert await reader.read() == b""
         writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
     await player.ask(intents.AddNote("still here"), lambda s: s.remarks)
-    await player.close()
 
 
 async def test_the_shells_environment_is_an_allow_list(made: Session) -> None:
@@ -231,7 +232,6 @@ async def test_the_shells_environment_is_an_allow_list(made: Session) -> None:
     assert "THUNES_STEPS" in shown
     assert "PYTEST" not in shown
     assert "BINANCE" not in shown
-    await player.close()
 
 
 def test_a_document_without_tests_is_one_clear_line_and_leaves_nothing(place: Place) -> None:
