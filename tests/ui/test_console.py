@@ -564,6 +564,29 @@ class TestTheRest:
             assert app.desk.paint("text") != old
             assert text_of(app) == before
 
+    @pytest.mark.parametrize("name", ["ansi", "light"])
+    async def test_every_theme_shows_the_same_words(self, name: str) -> None:
+        app = Stage().opened().testing().app(settings=Settings(theme=name))
+        async with app.run_test(size=LARGE) as pilot:
+            await seen(pilot, "● REC")
+            await pilot.press("n")
+            await seen(pilot, "Note")
+            await pilot.press("ctrl+g", *["T"] * 3)
+            await pilot.pause(0.15)
+
+            assert app.desk.palette.name == name
+            await seen(pilot, "Test 1/2")
+
+    async def test_without_colours_no_colour_is_drawn(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("NO_COLOR", "1")
+        app = Stage().opened().held().app()
+        async with app.run_test(size=LARGE) as pilot:
+            await seen(pilot, "to confirm:")
+            styles = [s.style for row in app.screen._compositor.render_strips() for s in row if s.style]
+
+        assert app.desk.palette.name == "ansi"
+        assert all(style.bgcolor is None or style.bgcolor.triplet is None for style in styles)
+
     async def test_q_leaves_and_asks_nothing(self) -> None:
         stage = Stage().opened().testing()
         app = stage.app()

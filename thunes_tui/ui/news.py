@@ -11,6 +11,7 @@ from thunes_tui.events.session import KeysPassed, KeysRequested
 from thunes_tui.events.steps import IntentRefused, StepHeld
 from thunes_tui.ui.deeds import drill
 from thunes_tui.ui.desk import COMMAND
+from thunes_tui.ui.panes.base import is_bulk
 from thunes_tui.ui.screens.confirm import Confirm
 from thunes_tui.ui.screens.summary import Summary
 
@@ -39,7 +40,8 @@ def take(app: ThunesApp, update: Update) -> None:
         pane.take(update)
     if app.bar is not None:
         app.bar.changed()
-    if not isinstance(update, Sampled) or update.sample.replay is not None:
+    passing = isinstance(update, Sampled) and update.sample.replay is None
+    if not (passing or is_bulk(update)):
         app.status.changed()
         app.footer.changed()
     app.tabs.changed()

@@ -15,7 +15,7 @@ from typing import Any
 
 from rich.errors import StyleSyntaxError
 from rich.style import Style
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 from thunes_tui.errors import Unusable
 
@@ -55,8 +55,10 @@ class Palette:
     def textual(self) -> Theme:
         """The same as Textual wants it."""
         colours: dict[str, Any] = {name: value for name, value in self.colours.items() if name != "rule"}
-        rule = {"rule": self.colours["rule"]}
-        return Theme(f"thunes-{self.name}", dark=self.dark, ansi=self.ansi, variables=rule, **colours)
+        variables = dict(BUILTIN_THEMES["ansi-dark"].variables) if self.ansi else {}
+        variables["rule"] = self.colours["rule"]
+        name = f"thunes-{self.name}"
+        return Theme(name, dark=self.dark, ansi=self.ansi, variables=variables, **colours)
 
 
 def folders() -> tuple[Path, ...]:

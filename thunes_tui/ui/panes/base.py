@@ -32,6 +32,12 @@ if TYPE_CHECKING:
 HEADING_ROWS = 1
 
 
+def is_bulk(update: Update) -> bool:
+    """Whether it only brings more of a stream: lines, output, samples. No verdict or state hangs on it."""
+    event = getattr(update, "event", None)
+    return event is not None and not event.DECISION
+
+
 class Pane(Doer, Rows, can_focus=True, inherit_bindings=False):
     """One of the five panes of the console."""
 

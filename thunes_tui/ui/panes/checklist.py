@@ -12,7 +12,7 @@ from thunes_tui.ui.desk import Desk
 from thunes_tui.ui.keymap import Action
 from thunes_tui.ui.outline.row import Row
 from thunes_tui.ui.outline.whole import Opened, current, outline
-from thunes_tui.ui.panes.base import Pane
+from thunes_tui.ui.panes.base import Pane, is_bulk
 from thunes_tui.ui.widgets.line import Line, data, spread, strip, width_of, wrapped
 
 if TYPE_CHECKING:
@@ -52,8 +52,10 @@ class ChecklistPane(Pane):
         self._top = self._begins = 0
         self._rows: list[Row] = []
 
-    def take(self, _update: Update, /) -> None:
+    def take(self, update: Update, /) -> None:
         """The selection goes along with the drill until a person moves it elsewhere."""
+        if is_bulk(update):
+            return
         state = self.desk.state
         now_current = current(state) if state.plan and state.mode != "watch" else self._current
         if now_current != self._current:

@@ -10,7 +10,7 @@ from thunes_tui.clock import Moment
 from thunes_tui.drill.facts import ProcessState
 from thunes_tui.ui.desk import Desk
 from thunes_tui.ui.outline.row import duration
-from thunes_tui.ui.panes.base import Pane
+from thunes_tui.ui.panes.base import Pane, is_bulk
 from thunes_tui.ui.widgets.line import Line, Part, data, spread, width_of
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ class ProcessesPane(Pane):
         self._cpu: dict[tuple[int, int], deque[float]] = {}
 
     def take(self, update: Update, /) -> None:
+        if is_bulk(update):
+            return
         sample: Sample | None = getattr(update, "sample", None)
         if sample is not None and sample.rows:
             self._sampled(sample)

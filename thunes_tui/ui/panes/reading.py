@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from thunes_tui.ui.desk import Desk
 from thunes_tui.ui.keymap import Action
 from thunes_tui.ui.outline.whole import current
-from thunes_tui.ui.panes.base import Pane
+from thunes_tui.ui.panes.base import Pane, is_bulk
 from thunes_tui.ui.widgets.line import Line, cut, data, width_of, wrapped
 
 if TYPE_CHECKING:
@@ -63,8 +63,8 @@ class ReadingPane(Pane):
         self._tops: dict[str, int] = {}
         self._at = ""
 
-    def take(self, _update: Update, /) -> None:
-        if self.display and current(self.desk.state) != self._at:
+    def take(self, update: Update, /) -> None:
+        if self.display and not is_bulk(update) and current(self.desk.state) != self._at:
             self.do_follow()
 
     def do_open(self) -> None:
