@@ -30,8 +30,10 @@ class AuditSeen(Observation):
 
     offset: int
     sha256: str
+    """Of the raw line."""
     event: str
     timestamp: str
+    """As written: naive, and UTC at THUNES."""
     fields: dict[str, Any]
     file: str = ""
     problem: str = ""
@@ -68,11 +70,15 @@ class BotFound(Observation):
 
 @dataclass(frozen=True, slots=True)
 class BotGone(Observation):
+    """A process that was found has died; exit and signal are None where the kernel does not tell."""
+
     pid: int
     start: int
     exit: int | None = None
     signal: int | None = None
     detail: str = ""
+    unwatched: bool = False
+    """It was found dead: nobody saw when it died."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +125,8 @@ class CommandEnded(Observation):
 
 @dataclass(frozen=True, slots=True)
 class ShellGone(Observation):
+    """The shell itself has ended, and with it whatever ran in it."""
+
     detail: str = ""
 
 
@@ -148,8 +156,19 @@ class Probed(Observation):
     evidence: Evidence | None = None
     events: tuple[Event, ...] = ()
     """Facts that the probe found beside the verdict, recorded first."""
+    attempt: int = 0
+    """That of the question; 0 where it is not known."""
     veto: str = ""
     """Set to the damaged thing, `database` or `audit`, where a FAIL must veto the decision."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotRun(Observation):
+    """A step's text never reached the shell: the token was not good, or the shell was gone."""
+
+    attempt: str
+    """As in the effect: `T3.S3#1`."""
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +220,8 @@ class ServerCameBack(Observation):
 
 @dataclass(frozen=True, slots=True)
 class Joined(Observation):
+    """A console connected, and the role that the server would give it."""
+
     client: int
     name: str
     want: str
@@ -208,5 +229,7 @@ class Joined(Observation):
 
 @dataclass(frozen=True, slots=True)
 class Left(Observation):
+    """A console's connection is gone."""
+
     client: int
     extra: dict[str, Any] = field(default_factory=dict)

@@ -65,6 +65,9 @@ def test_a_binding_states_the_cause_and_not_only_the_outcome() -> None:
         "event": "TRADE_REJECTED",
         "where.reason": "kill_switch_active",
         "where.side": "BUY",
+        "contrary.event": "TRADE_APPROVED",
+        "contrary.side": "BUY",
+        "contrary.switch": "on",
     }
     assert dict(check_of(runbook, "T1.C6").want)["reason_contains"] == "DRILL: Manual activation test"
     assert dict(check_of(runbook, "T2.C4").want)["reason_contains"] == "DRILL: Manual deactivation test"

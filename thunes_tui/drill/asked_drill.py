@@ -6,26 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 from thunes_tui import intents
+from thunes_tui.drill.closing import close_test, end_phase, start_phase
 from thunes_tui.drill.decision import decide_outcome
 from thunes_tui.drill.draft import Draft, Refusal
 from thunes_tui.drill.effects import CloseShell, RunInShell, SenseSections, StopServer
-from thunes_tui.drill.transitions import check_open, check_shell
+from thunes_tui.drill.transitions import check_open, check_proven, check_running, check_shell
 from thunes_tui.events import drill, steps
 
 PREFLIGHT = "preflight"
 POSITION = "position"
-
-
-def start_phase(draft: Draft, phase: str) -> None:
-    known = draft.state.phases.get(phase)
-    if known is None or known.started is None:
-        draft.emit(drill.PhaseStarted(phase))
-
-
-def end_phase(draft: Draft, phase: str) -> None:
-    known = draft.state.phases.get(phase)
-    if known is not None and known.started is not None and known.ended is None:
-        draft.emit(drill.PhaseEnded(phase))
 
 
 def run_preflight(draft: Draft, _intent: intents.RunPreflight) -> None:
@@ -33,6 +22,9 @@ def run_preflight(draft: Draft, _intent: intents.RunPreflight) -> None:
     check_open(draft.state)
     if draft.state.preflight.running:
         raise Refusal("the pre-flight is running")
+    running = draft.state.running_test
+    if running is not None:
+        raise Refusal(f"Test {running.number} is running: its shell is not for the pre-flight")
     check_shell(draft.state)
     start_phase(draft, "preflight")
     run = draft.state.preflight.run + 1
@@ -62,8 +54,7 @@ def create_position(draft: Draft, _intent: intents.CreatePosition) -> None:
     check_open(draft.state)
     if draft.state.positions:
         raise Refusal("there is an open position already")
-    if not draft.state.proven:
-        raise Refusal("testnet is not proven: " + "; ".join(draft.state.guard_reasons))
+    check_proven(draft.state)
     check_shell(draft.state)
     draft.emit(steps.NoteAdded("No open position: a small one is created with the seed's command"))
     draft.want(RunInShell(POSITION, draft.state.paths.get("position_command", "")))
@@ -71,6 +62,8 @@ def create_position(draft: Draft, _intent: intents.CreatePosition) -> None:
 
 def start_documentation(draft: Draft, _intent: intents.StartDocumentation) -> None:
     check_open(draft.state)
+    if draft.state.phases["documentation"].started is not None:
+        raise Refusal("the documentation has begun already")
     still = [t for t in draft.state.plan if draft.state.tests[t.id].status in ("pending", "running")]
     if still:
         raise Refusal(f"Test {still[0].number} has not ended")
@@ -80,18 +73,20 @@ def start_documentation(draft: Draft, _intent: intents.StartDocumentation) -> No
 
 def end_drill(draft: Draft, intent: intents.EndDrill) -> None:
     """Decide by the seed's matrix and close the drill; the bot and the shell's jobs stay as they are."""
-    if draft.state.ending is not None:
-        raise Refusal("the drill has ended")
-    if draft.state.mode == "watch":
-        raise Refusal("this is a watch: it has no drill to end")
+    check_running(draft.state)
+    running = draft.state.running_test
     if not intent.early:
         check_open(draft.state)
         if draft.state.phases["documentation"].started is None:
             raise Refusal("the documentation has not begun")
-    elif not intent.reason:
+        if running is not None:
+            raise Refusal(f"Test {running.number} is running: end it first")
+    elif not intent.reason.strip():
         raise Refusal("an early end needs a reason")
     if intent.reason:
         draft.emit(steps.NoteAdded(f"Ended: {intent.reason}"))
+    if running is not None:
+        close_test(draft, running, "the drill was ended")
     for phase in ("tests", "documentation"):
         end_phase(draft, phase)
     outcome = decide_outcome(draft.state)

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from thunes_tui import intents
-from thunes_tui.drill.checks import alert_came
+from thunes_tui.drill.alerts import alert_seen
+from thunes_tui.drill.checks import by_hand
 from thunes_tui.drill.draft import Draft, Refusal
 from thunes_tui.drill.effects import ResizeShell
 from thunes_tui.drill.model import DrillState
-from thunes_tui.drill.transitions import check_open
-from thunes_tui.events import box, session, shell, steps
+from thunes_tui.drill.transitions import check_open, check_running
+from thunes_tui.events import session, shell, steps
+from thunes_tui.runbook.model import Criterion
 
 TAKE_OVER = "take over"
 SMALLEST = (80, 24)
@@ -54,14 +56,26 @@ def decide_criterion(draft: Draft, intent: intents.DecideCriterion) -> None:
     criterion = draft.criterion(intent.criterion)
     if intent.verdict not in ("PASS", "FAIL", "NOT VERIFIED"):
         raise Refusal(f"{intent.verdict} is not for a person to give: PASS, FAIL or NOT VERIFIED")
-    known = draft.state.criteria[criterion.id]
-    if draft.state.tests[criterion.id.split(".", maxsplit=1)[0]].status != "running":
+    if draft.state.tests[draft.test(criterion.id).id].status != "running":
         raise Refusal("its test is not running")
-    if known.sensed and known.sensed != intent.verdict and not intent.reason.strip():
-        raise Refusal(f"it was sensed as {known.sensed}: an override needs a reason")
-    if intent.verdict == "FAIL" and not intent.reason.strip():
-        raise Refusal("a FAIL needs its reason")
+    why = needs_reason(draft.state, criterion, intent.verdict)
+    if why and not intent.reason.strip():
+        raise Refusal(why)
     draft.emit(steps.CriterionDecided(criterion.id, intent.verdict, intent.reason))
+
+
+def needs_reason(state: DrillState, criterion: Criterion, verdict: str) -> str:
+    """Why a person's verdict needs its reason on record; empty for a plain tick."""
+    known = state.criteria[criterion.id]
+    if known.sensed and known.sensed != verdict:
+        return f"it was sensed as {known.sensed}: an override needs a reason"
+    if not known.sensed and not by_hand(state, criterion):
+        return "it is sensed, and nothing was sensed yet: an override needs a reason"
+    if verdict == "FAIL":
+        return "a FAIL needs its reason"
+    if known.decided_by and known.verdict not in ("", verdict):
+        return f"{known.decided_by} said {known.verdict}: changing it needs a reason"
+    return ""
 
 
 def fill_field(draft: Draft, intent: intents.FillField) -> None:
@@ -71,13 +85,12 @@ def fill_field(draft: Draft, intent: intents.FillField) -> None:
 
 def see_alert(draft: Draft, _intent: intents.SeeAlert) -> None:
     """One key, pressed when the phone shows the alert: latency by a person's hand."""
-    since = draft.state.switch.at
-    latency = draft.now.since(since) if since is not None and draft.state.switch.audit == "ON" else None
-    draft.emit(box.AlertSeen("seen by a person", latency, by_person=True))
-    alert_came(draft, "KILL-SWITCH ACTIVATED", latency, by=draft.actor.name)
+    check_running(draft.state)
+    alert_seen(draft)
 
 
 def hold(draft: Draft, intent: intents.Hold) -> None:
+    check_running(draft.state)
     if draft.state.hold:
         raise Refusal(f"{draft.state.held_by} holds the drill already")
     draft.emit(steps.Held(intent.reason))
@@ -99,6 +112,8 @@ def release(draft: Draft, intent: intents.Release) -> None:
 def request_keys(draft: Draft, intent: intents.RequestKeys) -> None:
     """Asks the driver; with no driver connected, a typed takeover gets them at once."""
     actor = draft.actor
+    if str(actor.client) not in draft.state.clients:
+        raise Refusal("this console is not connected any more")
     if actor.role == "driver":
         raise Refusal("you have the keys")
     if draft.state.driver is None:
@@ -113,6 +128,8 @@ def pass_keys(draft: Draft, intent: intents.PassKeys) -> None:
     to = draft.state.clients.get(str(intent.client))
     if to is None or not to.connected:
         raise Refusal("that console is not connected any more")
+    if to.role == "driver":
+        raise Refusal(f"{to.name} has the keys already")
     draft.emit(session.KeysPassed(to.id, to.name))
 
 

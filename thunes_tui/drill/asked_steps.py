@@ -7,14 +7,22 @@ from collections.abc import Callable
 from typing import Any
 
 from thunes_tui import intents
-from thunes_tui.drill.asked_drill import end_phase, start_phase
-from thunes_tui.drill.checks import settle_at_end, settle_step, waiting
+from thunes_tui.drill.checks import awaited, waiting
+from thunes_tui.drill.closing import close_test, end_phase, start_phase
 from thunes_tui.drill.draft import Draft, Refusal, short
 from thunes_tui.drill.effects import AskGuard, RunInShell, TakeBaseline
-from thunes_tui.drill.transitions import check_open, check_shell, check_step, check_test
-from thunes_tui.drill.verdict import of_test
+from thunes_tui.drill.model import TestState
+from thunes_tui.drill.settle import settle_rest, settle_step
+from thunes_tui.drill.transitions import (
+    check_one,
+    check_open,
+    check_proven,
+    check_shell,
+    check_step,
+    check_test,
+)
 from thunes_tui.events import steps
-from thunes_tui.runbook.model import Step
+from thunes_tui.runbook.model import Step, Test
 
 CONFIRMED = "!"
 
@@ -44,17 +52,24 @@ def start_test(draft: Draft, intent: intents.StartTest) -> None:
     running = draft.state.running_test
     if running is not None:
         raise Refusal(f"Test {running.number} is running: end it first")
-    if not draft.state.proven:
-        raise Refusal("testnet is not proven: " + "; ".join(draft.state.guard_reasons))
+    check_proven(draft.state)
     end_phase(draft, "preparation")
     start_phase(draft, "tests")
+    note_test_order(draft, test, state)
+    draft.emit(steps.TestStarted(test.id, state.attempt + 1))
+    draft.want(TakeBaseline(test.id))
+
+
+def note_test_order(draft: Draft, test: Test, known: TestState) -> None:
+    """On record, and before the attempt begins: how a test is come to says nothing of how it is followed."""
+    if known.attempt > 0:
+        text = f"Test {test.number} attempted again after {known.verdict or known.status}"
+        draft.emit(steps.DeviationNoted(text, "", test.id, "", sensed=True))
     earlier = [t for t in draft.state.plan if t.number < test.number]
     skipped_over = [t for t in earlier if draft.state.tests[t.id].status == "pending"]
-    draft.emit(steps.TestStarted(test.id, state.attempt + 1))
     if skipped_over:
         text = f"Test {test.number} begun before Test {skipped_over[0].number}"
         draft.emit(steps.DeviationNoted(text, "", test.id, "", sensed=True))
-    draft.want(TakeBaseline(test.id))
 
 
 def end_test(draft: Draft, intent: intents.EndTest) -> None:
@@ -65,11 +80,10 @@ def end_test(draft: Draft, intent: intents.EndTest) -> None:
     busy = [s.id for s in test.steps if draft.state.steps[s.id].status in ("requested", "running")]
     if busy:
         raise Refusal(f"step {short(busy[0])} is running")
-    for open_criterion in waiting(draft.state, test):
-        raise Refusal(f"a check still waits for {draft.state.criteria[open_criterion.id].waits_for}")
-    settle_at_end(draft, test)
-    judgement = of_test(draft.state, test)
-    draft.emit(steps.TestEnded(test.id, judgement.verdict, judgement.cause))
+    for criterion in waiting(draft.state, test):
+        if criterion.check is not None:
+            raise Refusal(f"a check still waits: {awaited(criterion.check)} for {criterion.text}")
+    close_test(draft, test, "the test ended")
 
 
 def skip_test(draft: Draft, intent: intents.SkipTest) -> None:
@@ -86,29 +100,34 @@ def skip_test(draft: Draft, intent: intents.SkipTest) -> None:
 def run_step(draft: Draft, intent: intents.RunStep) -> None:
     """Non-destructive steps start at once; others are requested, and start when the guard has answered."""
     check_open(draft.state)
-    step = draft.step(intent.step)
-    test = draft.test(step.id)
-    if draft.state.tests[test.id].status != "running":
-        raise Refusal(f"Test {test.number} is not running")
+    step, test = running_step_of(draft, intent.step)
     known = draft.state.steps[step.id]
     check_step(known, "again" if intent.again else "run")
+    check_one(draft.state, test, step.id)
     sha256 = digest(step.command)
     if intent.sha256 and intent.sha256 != sha256:
         raise Refusal("what was shown is not what would run: leave and open the console again")
     if step.command:
         check_shell(draft.state)
-        if not draft.state.proven:
-            raise Refusal("testnet is not proven: " + "; ".join(draft.state.guard_reasons))
-    note_order(draft, step, again=intent.again and known.attempt > 0)
+        check_proven(draft.state)
+    note_order(draft, step, again=known.status != "pending")
     attempt = known.attempt + 1
     if not step.command:
         draft.emit(steps.StepStarted(step.id, attempt, "", "", by_hand=True))
-        return
-    if is_destructive(step):
+    elif is_destructive(step):
         draft.emit(steps.StepRequested(step.id, attempt, sha256))
         draft.want(AskGuard(asked_for(step.id, attempt), step.command))
-        return
-    launch(draft, step, attempt, "")
+    else:
+        launch(draft, step, attempt, "")
+
+
+def running_step_of(draft: Draft, item: str) -> tuple[Step, Test]:
+    """A step of the running test; those of another are not to be touched."""
+    step = draft.step(item)
+    test = draft.test(step.id)
+    if draft.state.tests[test.id].status != "running":
+        raise Refusal(f"Test {test.number} is not running")
+    return step, test
 
 
 def note_order(draft: Draft, step: Step, *, again: bool) -> None:
@@ -140,10 +159,10 @@ def launch(draft: Draft, step: Step, attempt: int, token: str) -> None:
 def confirm_step(draft: Draft, intent: intents.ConfirmStep) -> None:
     """The typed name of the target; the guard is asked once more, right before the effect."""
     check_open(draft.state)
-    step = draft.step(intent.step)
+    step, _test = running_step_of(draft, intent.step)
     known = draft.state.steps[step.id]
     check_step(known, "confirm")
-    if intent.typed != known.confirm:
+    if not known.confirm or intent.typed != known.confirm:
         raise Refusal(f"the step is confirmed by typing {known.confirm}")
     check_shell(draft.state)
     draft.emit(steps.StepRequested(step.id, known.attempt, digest(step.command)))
@@ -152,7 +171,7 @@ def confirm_step(draft: Draft, intent: intents.ConfirmStep) -> None:
 
 def finish_step(draft: Draft, intent: intents.FinishStep) -> None:
     check_open(draft.state)
-    step = draft.step(intent.step)
+    step, _test = running_step_of(draft, intent.step)
     known = draft.state.steps[step.id]
     check_step(known, "finish")
     if not known.by_hand:
@@ -163,15 +182,14 @@ def finish_step(draft: Draft, intent: intents.FinishStep) -> None:
 
 def skip_step(draft: Draft, intent: intents.SkipStep) -> None:
     check_open(draft.state)
-    step = draft.step(intent.step)
+    step, test = running_step_of(draft, intent.step)
     if not intent.reason.strip():
         raise Refusal("skipping a step needs a reason")
-    if draft.state.tests[draft.test(step.id).id].status != "running":
-        raise Refusal("its test is not running")
     check_step(draft.state.steps[step.id], "skip")
     draft.emit(steps.StepSkipped(step.id, intent.reason))
     text = f"step {short(step.id)} skipped"
-    draft.emit(steps.DeviationNoted(text, intent.reason, draft.test(step.id).id, step.id, sensed=True))
+    draft.emit(steps.DeviationNoted(text, intent.reason, test.id, step.id, sensed=True))
+    settle_rest(draft, test)
 
 
 HANDLERS: dict[type, Callable[[Draft, Any], None]] = {

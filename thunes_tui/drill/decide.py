@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from thunes_tui.clock import Moment
-from thunes_tui.drill import asked_drill, asked_people, asked_steps, seen_box, seen_shell
+from thunes_tui.drill import asked_drill, asked_people, asked_steps, seen_box, seen_records, seen_shell
 from thunes_tui.drill.draft import SERVER, Actor, Draft, Refusal
 from thunes_tui.drill.effects import Effect
 from thunes_tui.drill.model import DrillState
@@ -21,7 +21,7 @@ from thunes_tui.observations import Observation
 
 Handler = Callable[[Draft, Any], None]
 ASKED: dict[type, Handler] = {**asked_drill.HANDLERS, **asked_steps.HANDLERS, **asked_people.HANDLERS}
-SEEN: dict[type, Handler] = {**seen_box.HANDLERS, **seen_shell.HANDLERS}
+SEEN: dict[type, Handler] = {**seen_box.HANDLERS, **seen_records.HANDLERS, **seen_shell.HANDLERS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,10 @@ def decide(state: DrillState, intent: Intent, now: Moment, actor: Actor, ask: in
     try:
         if actor.role not in ("driver", "witness", "replay") or not may(cast("Role", actor.role), intent):
             raise Refusal(f"a {actor.role} may not do this; the driver has the keys")
-        ASKED[type(intent)](draft, intent)
+        handler = ASKED.get(type(intent))
+        if handler is None:
+            raise Refusal("only a replay can be moved about in time")
+        handler(draft, intent)
     except Refusal as refusal:
         return Decision((IntentRefused(intent.KIND, str(refusal), ask, actor.client),), (), str(refusal))
     return Decision(tuple(draft.events), tuple(draft.effects))
@@ -53,5 +56,5 @@ def observe(state: DrillState, observation: Observation, now: Moment) -> Decisio
     try:
         handler(draft, observation)
     except Refusal:
-        return Decision()
+        pass  # it names what this drill does not have; the facts it brought stand
     return Decision(tuple(draft.events), tuple(draft.effects))

@@ -39,7 +39,8 @@ class Outcome:
     successful: tuple[tuple[str, bool], ...]
     """The seed's six criteria of a successful drill, each with whether the record bears it out."""
     authorised: tuple[tuple[str, bool], ...]
-    """The seed's two ways to an authorised deployment; one is enough, but a rehearsal never authorises."""
+    """The seed's two ways to an authorised deployment; one is enough, but neither a rehearsal nor a sandbox
+    ever authorises."""
     actions: tuple[str, ...]
     not_verified: int
     is_authorised: bool
@@ -72,7 +73,7 @@ def decide_outcome(state: DrillState) -> Outcome:
     authorised = (
         ("all tests passed, nothing vetoes", decision == "GO"),
         ("one test short, its failure documented and not blocking", decision == "CONDITIONAL" and documented
-         and any(r.kind == "sign-off" for r in state.remarks)),
+         and signed_off(state)),
     )  # fmt: skip
     return Outcome(
         decision,
@@ -84,8 +85,14 @@ def decide_outcome(state: DrillState) -> Outcome:
         authorised,
         actions,
         not_verified,
-        state.mode != "rehearse" and any(ok for _, ok in authorised),
+        state.mode == "drill" and not state.sandbox and any(ok for _, ok in authorised),
     )
+
+
+def signed_off(state: DrillState) -> bool:
+    """Somebody has signed for each test that did not pass: that is what makes its failure acceptable."""
+    signed = {r.test for r in state.remarks if r.kind == "sign-off"}
+    return all(t.id in signed for t in state.plan if state.tests[t.id].verdict != "PASS")
 
 
 def matrix(passed: int, of: int, vetoes: tuple[str, ...]) -> str:
@@ -106,7 +113,7 @@ def drill_successful(state: DrillState, passed: int, of: int) -> tuple[tuple[str
         for c in t.criteria
         if c.check is not None and c.check.kind == "audit_intact"
     ]
-    damaged = any(f.veto and "audit" in f.text for f in state.findings)
+    damaged = any(f.veto and f.source == "audit" for f in state.findings)
     return (
         (
             f"all {of} tests were executed to their end",

@@ -44,6 +44,8 @@ class SenseSections(Effect):
 
 @dataclass(frozen=True, slots=True)
 class SetDeadline(Effect):
+    """Wake the drill for a criterion after so many seconds; answered by `DeadlinePassed`."""
+
     criterion: str
     attempt: int
     seconds: float
@@ -62,6 +64,8 @@ class AskProbe(Effect):
     audit_sha256: str = ""
     before: tuple[tuple[str, str, str, str], ...] = ()
     """Open positions to compare with."""
+    attempt: int = 0
+    """Comes back in the answer, so that one of an earlier attempt settles nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,16 @@ class CompareRecovered(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class FindDead(Effect):
+    """Which of these processes, by pid and start, died while no server watched? A `BotGone` for each."""
+
+    processes: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ResizeShell(Effect):
+    """Give the shell's terminal another size."""
+
     cols: int
     rows: int
 

@@ -59,6 +59,14 @@ class RecoveryState:
     positions: float | None = None
     before: tuple[tuple[str, str, str, str], ...] = ()
     """Open positions as last read before the death."""
+    before_known: bool = False
+    """Whether they had been read at all."""
+    attempt: str = ""
+    """The test and attempt in which it died, `T3#1`; empty outside any test."""
+    successor: tuple[int, int] = (0, 0)
+    """Pid and start of the first bot born after the death: only its words count as the recovery."""
+    unwatched: bool = False
+    """Nobody saw when it died, so its seconds say nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +75,10 @@ class SwitchState:
 
     audit: str = "UNKNOWN"
     at: Moment | None = None
+    """When the record was seen."""
     reason: str = ""
+    stamp_us: int | None = None
+    """The record's own time, microseconds since the epoch; None where it tells none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from thunes_tui.drill.model import DrillState
 from thunes_tui.events import box
 
 KEPT_PROCESSES = 20
+SIGKILL = 9
 
 
 def guard_answered(state: DrillState, event: box.GuardAnswered, _mark: Mark) -> DrillState:
@@ -55,7 +56,19 @@ def process_born(state: DrillState, event: box.ProcessBorn, mark: Mark) -> Drill
         event.role, event.pid, event.start, event.argv, event.generation, event.inner, born=mark.at
     )
     kept = tuple(p for p in state.processes if (p.pid, p.start) != (event.pid, event.start))
-    return replace(state, processes=(*kept, process)[-KEPT_PROCESSES:])
+    after = replace(state, processes=_last(kept, process))
+    recovery = state.recovery
+    if event.role == "bot" and recovery.died is not None and recovery.successor == (0, 0):
+        after = replace(after, recovery=replace(recovery, successor=(event.pid, event.start)))
+    return after
+
+
+def _last(kept: tuple[ProcessState, ...], process: ProcessState) -> tuple[ProcessState, ...]:
+    """At most so many rows: of the dead the oldest go first, the living never."""
+    rows = (*kept, process)
+    surplus = len(rows) - KEPT_PROCESSES
+    gone = [p for p in rows if not p.alive][: max(surplus, 0)]
+    return tuple(p for p in rows if not any(p is each for each in gone))
 
 
 def process_died(state: DrillState, event: box.ProcessDied, mark: Mark) -> DrillState:
@@ -67,8 +80,33 @@ def process_died(state: DrillState, event: box.ProcessDied, mark: Mark) -> Drill
     )
     after = replace(state, processes=processes)
     if event.role == "bot" and not after.bots:
-        after = replace(after, recovery=RecoveryState(died=mark.at, before=state.positions))
+        after = replace(after, recovery=_stopwatch(state, event, mark))
     return after
+
+
+def _stopwatch(state: DrillState, event: box.ProcessDied, mark: Mark) -> RecoveryState:
+    """Of this death; or of the one before, when what died is its successor that was never healthy.
+
+    A bot that is restarted and falls over again has not recovered; only another kill begins anew.
+    """
+    old = state.recovery
+    same_attempt = bool(state.attempt) and old.attempt == state.attempt
+    fell_over = old.successor == (event.pid, event.start) and old.healthy is None
+    if same_attempt and fell_over and event.signal != SIGKILL:
+        return RecoveryState(
+            old.died,
+            before=old.before,
+            before_known=old.before_known,
+            attempt=old.attempt,
+            unwatched=old.unwatched,
+        )
+    return RecoveryState(
+        died=mark.at,
+        before=state.last_positions or (),
+        before_known=state.last_positions is not None,
+        attempt=state.attempt,
+        unwatched=event.unwatched,
+    )
 
 
 def _changed_bot(state: DrillState, pid: int, **changes: Any) -> DrillState:
@@ -79,7 +117,9 @@ def _changed_bot(state: DrillState, pid: int, **changes: Any) -> DrillState:
 def switch_seen(state: DrillState, event: box.KillSwitchSeen, mark: Mark) -> DrillState:
     word = "ON" if event.on else "OFF"
     if event.by == "audit":
-        return replace(state, switch=SwitchState(word, mark.at, event.reason))
+        return replace(state, switch=SwitchState(word, mark.at, event.reason, event.stamp_us))
+    if not event.by.isdecimal():
+        return state
     return _changed_bot(state, int(event.by), switch=word)
 
 
@@ -92,7 +132,8 @@ def bot_logged(state: DrillState, event: box.BotLogged, mark: Mark) -> DrillStat
 
 
 def positions_read(state: DrillState, event: box.PositionsRead, _mark: Mark) -> DrillState:
-    return replace(state, positions=event.positions, positions_problem=event.problem)
+    last = state.last_positions if event.problem else event.positions
+    return replace(state, positions=event.positions, positions_problem=event.problem, last_positions=last)
 
 
 def positions_compared(state: DrillState, event: box.PositionsCompared, _mark: Mark) -> DrillState:

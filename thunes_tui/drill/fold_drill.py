@@ -35,6 +35,7 @@ def opened(state: DrillState, event: drill.DrillOpened, mark: Mark) -> DrillStat
     return replace(
         state,
         session=event.session,
+        boot=event.boot,
         mode=event.mode,
         project=event.project,
         paths=event.paths,
@@ -58,7 +59,12 @@ def runbook_pinned(state: DrillState, event: drill.RunbookPinned, _mark: Mark) -
 
 
 def pinned_test(state: DrillState, event: drill.TestPinned, _mark: Mark) -> DrillState:
-    test = from_plain(Test, event.test)
+    try:
+        test = from_plain(Test, event.test)
+    except ValueError:
+        return state  # a test of another version, or not one at all: there is nothing to drill in it
+    if test.id in state.tests:
+        return state
     return replace(
         state,
         plan=(*state.plan, test),

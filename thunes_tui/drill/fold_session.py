@@ -20,7 +20,11 @@ def shell_opened(state: DrillState, event: shell.ShellOpened, _mark: Mark) -> Dr
 
 
 def shell_output(state: DrillState, event: shell.ShellOutput, _mark: Mark) -> DrillState:
-    size = len(event.text.encode()) if event.text is not None else len(event.b64 or "") * 3 // 4
+    size = (
+        len(event.text.encode("utf-8", "surrogatepass"))
+        if event.text is not None
+        else len(event.b64 or "") * 3 // 4
+    )
     if event.b64:
         size -= event.b64[-2:].count("=")
     return replace(state, shell=replace(state.shell, output=event.offset + size))
@@ -68,8 +72,12 @@ def keys_passed(state: DrillState, event: session.KeysPassed, _mark: Mark) -> Dr
 
 
 def journal_resumed(state: DrillState, _event: session.JournalResumed, _mark: Mark) -> DrillState:
-    """A new server knows nobody yet: clients join again, failures show again if they last."""
-    return replace(state, clients={}, failures={})
+    """A new server knows nobody yet: clients join again, failures show again if they last.
+
+    What was proven was proven for the old one.
+    """
+    reasons = ("the guard has not answered yet since the server came back",)
+    return replace(state, clients={}, failures={}, proven=False, guard_reasons=reasons)
 
 
 FOLDS: dict[type, Callable[[DrillState, Any, Mark], DrillState]] = {

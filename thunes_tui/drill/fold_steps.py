@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 from thunes_tui.drill.fold_drill import stamped
 from thunes_tui.drill.mark import Mark
@@ -15,7 +15,7 @@ from thunes_tui.drill.model import (
     Remark,
     StepState,
     TestState,
-    Verdict,
+    as_verdict,
 )
 from thunes_tui.events import steps
 from thunes_tui.runbook.model import Criterion, Test
@@ -49,12 +49,22 @@ def test_started(state: DrillState, event: steps.TestStarted, mark: Mark) -> Dri
         return state
     after = _with_test(
         state,
-        TestState(test.id, "running", event.attempt, started=mark.at, positions=state.positions),
+        TestState(
+            test.id,
+            "running",
+            event.attempt,
+            started=mark.at,
+            record=mark.number,
+            positions=state.positions,
+        ),
     )
     if event.attempt > 1:
         after = replace(
             _fresh(after, test.criteria),
-            steps={**after.steps, **{s.id: StepState(s.id) for s in test.steps}},
+            steps={
+                **after.steps,
+                **{s.id: StepState(s.id, attempt=_step(state, s.id).attempt) for s in test.steps},
+            },
         )
     return stamped(after, f"Test {test.number} START ({test.title})", mark)
 
@@ -67,7 +77,7 @@ def test_ended(state: DrillState, event: steps.TestEnded, mark: Mark) -> DrillSt
         state.tests[test.id],
         status="ended",
         ended=mark.at,
-        verdict=cast("Verdict", event.verdict),
+        verdict=as_verdict(event.verdict),
         cause=event.cause,
     )
     return stamped(_with_test(state, ended), f"Test {test.number} COMPLETE", mark)
@@ -84,7 +94,16 @@ def test_skipped(state: DrillState, event: steps.TestSkipped, mark: Mark) -> Dri
 
 
 def step_requested(state: DrillState, event: steps.StepRequested, mark: Mark) -> DrillState:
-    step = StepState(event.step, "requested", event.attempt, requested=mark.at)
+    before = _step(state, event.step)
+    again = before.attempt == event.attempt  # a held step that a person has confirmed
+    step = StepState(
+        event.step,
+        "requested",
+        event.attempt,
+        requested=mark.at,
+        confirm=before.confirm if again else "",
+        victims=before.victims if again else (),
+    )
     return _with_step(state, step)
 
 
@@ -108,9 +127,24 @@ def step_started(state: DrillState, event: steps.StepStarted, mark: Mark) -> Dri
     test = _test_of(state, event.step)
     if test is None:
         return _with_step(state, step)
-    position = next((n for n, s in enumerate(test.steps, 1) if s.id == event.step), 0)
-    bound = tuple(c for c in test.criteria if c.check is not None and c.check.step == position)
-    return _fresh(_with_step(state, step), bound if event.attempt > 1 else ())
+    after = _with_step(state, step)
+    return _fresh(after, _attempted_anew(after, test, event.step)) if event.attempt > 1 else after
+
+
+def _attempted_anew(state: DrillState, test: Test, step: str) -> tuple[Criterion, ...]:
+    """What another attempt of the step may settle otherwise: all that is bound to it, and of what any step
+    of the test may show, all that was sensed and did not pass."""
+    position = next((n for n, s in enumerate(test.steps, 1) if s.id == step), -1)
+    found = []
+    for criterion in test.criteria:
+        known, check = state.criteria[criterion.id], criterion.check
+        if check is None:
+            continue
+        any_step = not 0 < check.step <= len(test.steps)
+        failed = known.sensed not in ("", "PASS") and not known.decided_by
+        if check.step == position or (any_step and failed):
+            found.append(criterion)
+    return tuple(found)
 
 
 def step_ended(state: DrillState, event: steps.StepEnded, mark: Mark) -> DrillState:
@@ -148,7 +182,7 @@ def baseline_taken(state: DrillState, event: steps.BaselineTaken, _mark: Mark) -
 
 def criterion_sensed(state: DrillState, event: steps.CriterionSensed, mark: Mark) -> DrillState:
     before = state.criteria.get(event.criterion, CriterionState(event.criterion))
-    verdict = cast("Verdict", event.verdict)
+    verdict = as_verdict(event.verdict)
     after = replace(
         before,
         sensed=verdict,
@@ -156,7 +190,6 @@ def criterion_sensed(state: DrillState, event: steps.CriterionSensed, mark: Mark
         cause=event.cause,
         evidence=event.evidence,
         at=mark.at,
-        waits_for="",
     )
     return replace(state, criteria={**state.criteria, event.criterion: after})
 
@@ -165,11 +198,10 @@ def criterion_decided(state: DrillState, event: steps.CriterionDecided, mark: Ma
     before = state.criteria.get(event.criterion, CriterionState(event.criterion))
     after = replace(
         before,
-        verdict=cast("Verdict", event.verdict),
+        verdict=as_verdict(event.verdict),
         decided_by=mark.by,
         reason=event.reason,
         at=mark.at,
-        waits_for="",
     )
     return replace(state, criteria={**state.criteria, event.criterion: after})
 
@@ -209,7 +241,7 @@ def signed_off(state: DrillState, event: steps.SignedOff, mark: Mark) -> DrillSt
 
 
 def finding_noted(state: DrillState, event: steps.FindingNoted, mark: Mark) -> DrillState:
-    finding = Finding(event.text, event.veto, event.test, mark.at, mark.number)
+    finding = Finding(event.text, event.veto, event.test, mark.at, mark.number, event.source)
     return replace(state, findings=(*state.findings, finding))
 
 

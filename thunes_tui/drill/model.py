@@ -6,7 +6,7 @@ It holds counters, offsets and verdicts, never lines, and survives a trip throug
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 from thunes_tui.clock import Moment
 from thunes_tui.drill.facts import (
@@ -21,8 +21,12 @@ from thunes_tui.events.steps import Evidence
 from thunes_tui.runbook.model import Test
 
 Verdict = Literal["", "PASS", "FAIL", "NOT VERIFIED", "VACUOUS", "ABORTED", "SKIPPED", "UNKNOWN"]
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 StepStatus = Literal["pending", "requested", "held", "running", "done", "unknown", "skipped", "aborted"]
 TestStatus = Literal["pending", "running", "ended", "skipped"]
+FINAL: tuple[StepStatus, ...] = ("done", "unknown", "skipped", "aborted")
+"""Nothing more comes of a step in one of these, unless a person attempts it again."""
+ACTIVE: tuple[StepStatus, ...] = ("requested", "held", "running")
 PHASES = ("preflight", "preparation", "tests", "documentation")
 SECTIONS = (
     "environment",
@@ -36,6 +40,11 @@ SECTIONS = (
 )
 
 
+def as_verdict(word: str) -> Verdict:
+    """A word of the journal as a verdict; one that this version does not know is UNKNOWN, never a pass."""
+    return next((known for known in VERDICTS if known == word), "UNKNOWN")
+
+
 @dataclass(frozen=True, slots=True)
 class StepState:
     """One step's latest attempt."""
@@ -43,6 +52,7 @@ class StepState:
     id: str
     status: StepStatus = "pending"
     attempt: int = 0
+    """Counts on when its test is attempted again: no two attempts of a drill have one name."""
     requested: Moment | None = None
     started: Moment | None = None
     ended: Moment | None = None
@@ -74,8 +84,6 @@ class CriterionState:
     """The person; empty while nobody decided."""
     reason: str = ""
     at: Moment | None = None
-    waits_for: str = ""
-    """What an open sensed criterion waits for, for the screen: `2.4`, `audit KILL_SWITCH_ACTIVATED`."""
 
     @property
     def overridden(self) -> bool:
@@ -92,10 +100,14 @@ class TestState:
     status: TestStatus = "pending"
     attempt: int = 0
     started: Moment | None = None
+    record: int = -1
+    """Number of the record that began it: what has a higher one belongs to this attempt."""
     ended: Moment | None = None
     verdict: Verdict = ""
     cause: str = ""
+    """What made the verdict so; empty for a PASS."""
     reason: str = ""
+    """Why it was skipped."""
     audit_size: int = -1
     """Bytes of the audit trail when the test began, and the hash of that prefix; -1 while unknown."""
     audit_sha256: str = ""
@@ -140,6 +152,8 @@ class Finding:
     at: Moment
     number: int
     """Number of the record, to cite it."""
+    source: str = ""
+    """`guard`, `invariant`, `audit`, `database`, `preflight` and the like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +195,8 @@ class DrillState:
     """Everything that a screen, a report or a decision needs to know."""
 
     session: str = ""
+    boot: str = ""
+    """The boot in which the processes of this state live."""
     mode: str = ""
     project: str = ""
     paths: dict[str, str] = field(default_factory=dict)
@@ -203,7 +219,7 @@ class DrillState:
     prerequisites: tuple[str, ...] = ()
     ticked: dict[str, str] = field(default_factory=dict)
     """Prerequisite number to who ticked it (`sensed` or a person)."""
-    phases: dict[str, PhaseState] = field(default_factory=dict)
+    phases: dict[str, PhaseState] = field(default_factory=lambda: {name: PhaseState() for name in PHASES})
     preflight: PreflightState = PreflightState()
     tests: dict[str, TestState] = field(default_factory=dict)
     steps: dict[str, StepState] = field(default_factory=dict)
@@ -217,6 +233,8 @@ class DrillState:
     recovery: RecoveryState = field(default_factory=RecoveryState)
     positions: tuple[tuple[str, str, str, str], ...] = ()
     positions_problem: str = "not read yet"
+    last_positions: tuple[tuple[str, str, str, str], ...] | None = None
+    """As they were last read without a problem; None while they never were."""
     compared: tuple[tuple[str, str, str, str, str], ...] = ()
     alert_latency_s: float | None = None
     proven: bool = False
@@ -243,6 +261,12 @@ class DrillState:
     @property
     def running_test(self) -> Test | None:
         return next((t for t in self.plan if self.tests[t.id].status == "running"), None)
+
+    @property
+    def attempt(self) -> str:
+        """Name of the running test's attempt, `T3#1`; empty when none runs."""
+        test = self.running_test
+        return f"{test.id}#{self.tests[test.id].attempt}" if test is not None else ""
 
     @property
     def bots(self) -> tuple[ProcessState, ...]:

@@ -8,7 +8,7 @@ from thunes_tui import intents
 from thunes_tui.drill.asked_steps import digest
 from thunes_tui.drill.checks import by_hand, is_at_end, waiting
 from thunes_tui.drill.draft import short
-from thunes_tui.drill.model import DrillState
+from thunes_tui.drill.model import ACTIVE, DrillState
 from thunes_tui.runbook.model import Test
 
 
@@ -85,7 +85,8 @@ def begin_test(state: DrillState, test: Test) -> NextAction:
 
 
 def within_test(state: DrillState, test: Test) -> NextAction:
-    for step in test.steps:
+    # One that is on its way comes first, wherever in the test it stands.
+    for step in sorted(test.steps, key=lambda s: state.steps[s.id].status not in ACTIVE):
         known = state.steps[step.id]
         name = short(step.id)
         match known.status:

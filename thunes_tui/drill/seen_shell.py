@@ -6,12 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 from thunes_tui import observations as seen
-from thunes_tui.drill.asked_drill import PREFLIGHT, end_phase
-from thunes_tui.drill.asked_steps import CONFIRMED, launch
-from thunes_tui.drill.checks import deadline_passed, probe, settle_step, waiting
+from thunes_tui.drill.asked_drill import PREFLIGHT
+from thunes_tui.drill.asked_steps import CONFIRMED, is_destructive, launch
+from thunes_tui.drill.checks import waiting
+from thunes_tui.drill.closing import end_phase
 from thunes_tui.drill.draft import Draft, short
-from thunes_tui.drill.effects import AskGuard, AskProbe, SetDeadline
-from thunes_tui.drill.model import DrillState
+from thunes_tui.drill.effects import AskGuard, FindDead, TakeBaseline
+from thunes_tui.drill.invariants import note
+from thunes_tui.drill.model import DrillState, StepState
+from thunes_tui.drill.settle import settle_rest, settle_step, start_again
 from thunes_tui.events import box, drill, session, shell, steps
 from thunes_tui.runbook.expected import differences
 from thunes_tui.runbook.model import Step
@@ -32,28 +35,46 @@ def running_step(state: DrillState) -> Step | None:
 
 
 def command_ended(draft: Draft, mark: seen.CommandEnded) -> None:
-    typed = draft.state.shell.running
+    typed = draft.state.shell.running.strip()
     draft.emit(shell.ShellEnded(mark.seq, mark.exit, mark.cwd, mark.jobs))
+    garbled_preflight(draft, typed)
     step = running_step(draft.state)
-    if step is None or typed.strip() != f"step {short(step.id)}":
+    if step is None:
         return
-    missing = differences(step.expected, mark.tail) if step.expected else ()
     attempt = draft.state.steps[step.id].attempt
-    draft.emit(
-        steps.StepEnded(step.id, attempt, mark.exit, mark.output, mark.sha256, mark.jobs, tuple(missing)[:20])
-    )
-    settle_step(draft, step, mark.tail, mark.sha256)
+    own = f"step {short(step.id)}"
+    if typed == own:
+        missing = tuple(differences(step.expected, mark.tail))[:20] if step.expected else ()
+        draft.emit(steps.StepEnded(step.id, attempt, mark.exit, mark.output, mark.sha256, mark.jobs, missing))
+        settle_step(draft, step, mark.tail, mark.sha256)
+    elif typed.endswith(own):
+        # Something stood at the prompt already, so the shell ran that with the step's line behind it.
+        draft.emit(steps.StepUnknown(step.id, attempt, f"the shell ran something else: {typed[:100]}"))
+        settle_rest(draft, draft.test(step.id))
+
+
+def garbled_preflight(draft: Draft, typed: str) -> None:
+    """The script's line ran into what stood at the prompt: it did not run, and nobody will say so."""
+    flight = draft.state.preflight
+    own = f"step {PREFLIGHT}"
+    if flight.running and not flight.script and typed != own and typed.endswith(own):
+        preflight_verdict(draft, seen.PreflightVerdict(flight.run, "script", "UNKNOWN"))
 
 
 def shell_gone(draft: Draft, gone: seen.ShellGone) -> None:
     draft.emit(shell.ShellExited(gone.detail))
+    flight = draft.state.preflight
+    if flight.running and not flight.script:
+        preflight_verdict(draft, seen.PreflightVerdict(flight.run, "script", "UNKNOWN"))
     step = running_step(draft.state)
     if step is not None:
         attempt = draft.state.steps[step.id].attempt
         draft.emit(steps.StepUnknown(step.id, attempt, "the shell ended while it ran"))
+        settle_rest(draft, draft.test(step.id))
 
 
 def guard_spoke(draft: Draft, spoke: seen.GuardSpoke) -> None:
+    """The guard's answer; for a step, the one place from which a destructive one starts."""
     draft.emit(box.GuardAnswered(spoke.proven, spoke.reasons, spoke.asked_for))
     name = spoke.asked_for.removesuffix(CONFIRMED)
     step_id, _, attempt = name.partition("#")
@@ -61,20 +82,53 @@ def guard_spoke(draft: Draft, spoke: seen.GuardSpoke) -> None:
     if known is None or known.status != "requested" or str(known.attempt) != attempt:
         return
     step = draft.step(step_id)
-    if not spoke.proven:
-        reason = "testnet is not proven: " + "; ".join(spoke.reasons)
-        draft.emit(steps.StepAborted(step_id, known.attempt, reason))
-        text = f"the guard refused step {short(step_id)}"
-        draft.emit(steps.FindingNoted(text, veto=True, test=draft.test(step_id).id, source="guard"))
-    elif draft.state.mode == "rehearse" and spoke.outside:
-        reason = f"it would hit processes outside the drilled project: {'; '.join(spoke.outside)[:200]}"
-        draft.emit(steps.StepAborted(step_id, known.attempt, reason))
-    elif draft.state.mode != "rehearse" and spoke.confirm and spoke.asked_for == name:
-        draft.emit(steps.StepHeld(step_id, known.attempt, spoke.confirm, spoke.victims))
-    elif draft.state.shell.running or not draft.state.shell.alive:
-        draft.emit(steps.StepAborted(step_id, known.attempt, "the shell was not free any more"))
+    why = refused(draft.state, step, spoke)
+    confirm = spoke.confirm or (short(step_id) if spoke.outside else "")
+    if why:
+        draft.emit(steps.StepAborted(step_id, known.attempt, why))
+        if not spoke.proven:
+            test = draft.test(step_id).id
+            note(draft, f"the guard refused step {short(step_id)}", "guard", test)
+        settle_rest(draft, draft.test(step_id))
+    elif draft.state.mode != "rehearse" and confirm and not is_confirmed(known, spoke, confirm):
+        draft.emit(steps.StepHeld(step_id, known.attempt, confirm, spoke.victims))
     else:
         launch(draft, step, known.attempt, spoke.token)
+
+
+def refused(state: DrillState, step: Step, spoke: seen.GuardSpoke) -> str:
+    """Why the step must not start; empty when it may."""
+    if not spoke.proven:
+        return "testnet is not proven: " + "; ".join(spoke.reasons)
+    if state.mode == "rehearse" and spoke.outside:
+        return f"it would hit processes outside the drilled project: {'; '.join(spoke.outside)[:200]}"
+    if state.mode not in ("drill", "rehearse") or state.ending is not None:
+        return "the drill has ended"
+    if state.hold:
+        return f"{state.held_by} holds the drill: {state.hold}"
+    if state.running_test is None or step not in state.running_test.steps:
+        return "its test is not running any more"
+    if state.shell.running or not state.shell.alive:
+        return "the shell was not free any more"
+    if is_destructive(step) and not spoke.token:
+        return "the guard gave no token for it"
+    return ""
+
+
+def is_confirmed(known: StepState, spoke: seen.GuardSpoke, confirm: str) -> bool:
+    """A person has typed this very name, having seen at least these victims."""
+    asked_again = spoke.asked_for.endswith(CONFIRMED)
+    return asked_again and known.confirm == confirm and set(spoke.victims) <= set(known.victims)
+
+
+def not_run(draft: Draft, answer: seen.NotRun) -> None:
+    """The effect refused: the step was begun on paper, and the shell never saw it."""
+    step_id, _, attempt = answer.attempt.partition("#")
+    known = draft.state.steps.get(step_id)
+    if known is None or known.status != "running" or known.by_hand or str(known.attempt) != attempt:
+        return
+    draft.emit(steps.StepAborted(step_id, known.attempt, answer.reason))
+    settle_rest(draft, draft.test(step_id))
 
 
 def section_sensed(draft: Draft, section: seen.SectionSensed) -> None:
@@ -114,67 +168,51 @@ def preflight_verdict(draft: Draft, spoke: seen.PreflightVerdict) -> None:
         end_phase(draft, "preflight")
 
 
-def probed(draft: Draft, answer: seen.Probed) -> None:
-    for event in answer.events:
-        draft.emit(event)
-    criterion = draft.criterion(answer.criterion)
-    known = draft.state.criteria[criterion.id]
-    if known.sensed or draft.state.tests[draft.test(criterion.id).id].status != "running":
-        return
-    draft.emit(steps.CriterionSensed(criterion.id, answer.verdict, answer.cause, answer.evidence))
-    if answer.verdict == "FAIL" and answer.veto:
-        test = draft.test(criterion.id).id
-        draft.emit(steps.FindingNoted(answer.cause, veto=True, test=test, source=answer.veto))
-
-
-def deadline(draft: Draft, passed: seen.DeadlinePassed) -> None:
-    criterion = draft.criterion(passed.criterion)
-    check = criterion.check
-    test = draft.test(criterion.id)
-    if check is None or draft.state.tests[test.id].status != "running":
-        return
-    if 0 < check.step <= len(test.steps):
-        step = draft.state.steps[test.steps[check.step - 1].id]
-        if step.attempt != passed.attempt or step.status != "done":
-            return
-    deadline_passed(draft, criterion)
-
-
-def came_back(draft: Draft, _back: seen.ServerCameBack) -> None:
+def came_back(draft: Draft, back: seen.ServerCameBack) -> None:
     """A new server took the journal up: what ran without a result is unknown, open waits begin again."""
     draft.want(AskGuard("resume"))
     for test in draft.state.plan:
         for step in test.steps:
-            known = draft.state.steps[step.id]
-            if known.status == "running" and not known.by_hand:
-                text = "the server died while it ran; what it did is for you to find out"
-                draft.emit(steps.StepUnknown(step.id, known.attempt, text))
-            elif known.status in ("requested", "held"):
-                draft.emit(steps.StepAborted(step.id, known.attempt, "the server died before it started"))
+            unfinished(draft, step)
     if draft.state.preflight.running:
         run = draft.state.preflight.run
         draft.emit(drill.PreflightEnded(run, "UNKNOWN", "UNKNOWN", passed=False))
-    test_running = draft.state.running_test
-    for criterion in waiting(draft.state, test_running) if test_running is not None else ():
-        effect = again(draft, criterion.id)
-        if effect is not None:
-            draft.want(effect)
+    lost_processes(draft, back.boot)
+    running = draft.state.running_test
+    for criterion in waiting(draft.state, running) if running is not None else ():
+        if running is not None:
+            start_again(draft, criterion, running)
+    if running is not None and draft.state.tests[running.id].audit_size < 0:
+        draft.want(TakeBaseline(running.id))
 
 
-def again(draft: Draft, criterion_id: str) -> AskProbe | SetDeadline | None:
-    """The probe or deadline of a criterion that waits, asked once more."""
-    criterion = draft.criterion(criterion_id)
-    check, test = criterion.check, draft.test(criterion_id)
-    if check is None:
-        return None
-    step = test.steps[check.step - 1] if check.step else test.steps[-1]
-    if check.kind in ("file", "positions", "database", "audit_intact"):
-        return probe(draft, criterion, check, step)
-    return SetDeadline(criterion_id, draft.state.steps[step.id].attempt, check.within_s)
+def unfinished(draft: Draft, step: Step) -> None:
+    """What the old server left without a result. A step done by hand goes on: the person is still there."""
+    known = draft.state.steps[step.id]
+    if known.status == "running" and not known.by_hand:
+        text = "the server died while it ran; what it did is for you to find out"
+        draft.emit(steps.StepUnknown(step.id, known.attempt, text))
+    elif known.status in ("requested", "held"):
+        draft.emit(steps.StepAborted(step.id, known.attempt, "the server died before it started"))
+
+
+def lost_processes(draft: Draft, boot: str) -> None:
+    """None outlives a boot; within one, those that died meanwhile are to be found out."""
+    alive = [p for p in draft.state.processes if p.alive]
+    if boot != draft.state.boot:
+        for process in alive:
+            detail = "the box was started anew"
+            draft.emit(
+                box.ProcessDied(process.role, process.pid, process.start, detail=detail, unwatched=True)
+            )
+    elif alive:
+        draft.want(FindDead(tuple((p.pid, p.start) for p in alive)))
 
 
 def joined(draft: Draft, client: seen.Joined) -> None:
-    draft.emit(session.ClientJoined(client.client, client.name, client.want))
+    """There is one driver: whoever comes while one is connected watches."""
+    taken = client.want == "driver" and draft.state.driver is not None
+    draft.emit(session.ClientJoined(client.client, client.name, "witness" if taken else client.want))
 
 
 def left(draft: Draft, client: seen.Left) -> None:
@@ -187,10 +225,9 @@ HANDLERS: dict[type, Callable[[Draft, Any], None]] = {
     seen.CommandEnded: command_ended,
     seen.ShellGone: shell_gone,
     seen.GuardSpoke: guard_spoke,
+    seen.NotRun: not_run,
     seen.SectionSensed: section_sensed,
     seen.PreflightVerdict: preflight_verdict,
-    seen.Probed: probed,
-    seen.DeadlinePassed: deadline,
     seen.ServerCameBack: came_back,
     seen.Joined: joined,
     seen.Left: left,

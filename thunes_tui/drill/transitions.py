@@ -7,7 +7,8 @@ case is a held step: it starts by its typed confirmation and by nothing else.
 from __future__ import annotations
 
 from thunes_tui.drill.draft import Refusal, short
-from thunes_tui.drill.model import DrillState, StepState, TestState
+from thunes_tui.drill.model import ACTIVE, DrillState, StepState, TestState
+from thunes_tui.runbook.model import Test
 
 STEP: dict[str, dict[str, str]] = {
     "run": {
@@ -30,8 +31,26 @@ STEP: dict[str, dict[str, str]] = {
         "skipped": "",
         "aborted": "",
     },
-    "confirm": {"held": ""},
-    "finish": {"running": ""},
+    "confirm": {
+        "held": "",
+        "pending": "step {0} has not been asked for",
+        "requested": "step {0} is being checked by the guard",
+        "running": "step {0} is running",
+        "done": "step {0} is done",
+        "unknown": "step {0} is unknown: attempt it again with a",
+        "skipped": "step {0} was skipped",
+        "aborted": "step {0} was aborted: attempt it again with a",
+    },
+    "finish": {
+        "running": "",
+        "pending": "step {0} has not begun",
+        "requested": "step {0} is being checked by the guard",
+        "held": "step {0} waits for its typed confirmation",
+        "done": "step {0} is done already",
+        "unknown": "step {0} is unknown: attempt it again with a",
+        "skipped": "step {0} was skipped",
+        "aborted": "step {0} was aborted",
+    },
     "skip": {
         "pending": "",
         "requested": "",
@@ -50,8 +69,18 @@ TEST: dict[str, dict[str, str]] = {
         "skipped": "",
         "running": "Test {0} is running already",
     },
-    "end": {"running": ""},
-    "skip": {"pending": "", "running": "Test {0} is running: end it instead", "ended": "Test {0} has ended"},
+    "end": {
+        "running": "",
+        "pending": "Test {0} has not begun",
+        "ended": "Test {0} has ended",
+        "skipped": "Test {0} was skipped",
+    },
+    "skip": {
+        "pending": "",
+        "running": "Test {0} is running: end it instead",
+        "ended": "Test {0} has ended",
+        "skipped": "Test {0} was skipped already",
+    },
 }
 
 
@@ -69,14 +98,33 @@ def check_test(test: TestState, action: str) -> None:
         raise Refusal(why.format(test.id[1:]))
 
 
-def check_open(state: DrillState) -> None:
-    """Nothing new begins in a drill that has ended, is held, or only watches."""
+def check_running(state: DrillState) -> None:
+    """A watch and a drill that has ended take nothing more."""
     if state.mode == "watch":
         raise Refusal("this is a watch: it has no drill to run")
     if state.ending is not None:
         raise Refusal("the drill has ended")
+
+
+def check_open(state: DrillState) -> None:
+    """Nothing new begins in a drill that has ended, is held, or only watches."""
+    check_running(state)
     if state.hold:
         raise Refusal(f"{state.held_by} holds the drill: {state.hold}")
+
+
+def check_one(state: DrillState, test: Test, step: str) -> None:
+    """One step at a time: what was typed for the next would run into the one before."""
+    for other in test.steps:
+        status = state.steps[other.id].status
+        if other.id != step and status in ACTIVE:
+            raise Refusal(STEP["run"][status].format(short(other.id)))
+
+
+def check_proven(state: DrillState) -> None:
+    """Nothing that acts on the venue begins before testnet is proven."""
+    if not state.proven:
+        raise Refusal("testnet is not proven: " + "; ".join(state.guard_reasons))
 
 
 def check_shell(state: DrillState) -> None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import cast
 
-from thunes_tui.drill.model import DrillState, Verdict
+from thunes_tui.drill.model import DrillState, Verdict, as_verdict
 from thunes_tui.runbook.model import Test
 
 WORST_FIRST: tuple[Verdict, ...] = ("FAIL", "ABORTED", "UNKNOWN", "NOT VERIFIED", "SKIPPED")
@@ -21,8 +20,9 @@ class Judgement:
 
 def combine(verdicts: Iterable[Verdict]) -> Verdict:
     """Any FAIL makes FAIL; else any ABORTED, UNKNOWN, NOT VERIFIED, SKIPPED, in this order; all VACUOUS makes
-    VACUOUS; else PASS. Nothing at all is NOT VERIFIED, and so is what nobody decided."""
-    given: set[Verdict] = {cast("Verdict", v or "NOT VERIFIED") for v in verdicts}
+    VACUOUS; else PASS. Nothing at all is NOT VERIFIED, and so is what nobody decided; a word that is no
+    verdict is UNKNOWN."""
+    given: set[Verdict] = {as_verdict(v) or "NOT VERIFIED" for v in verdicts}
     for worst in WORST_FIRST:
         if worst in given:
             return worst
@@ -60,7 +60,7 @@ def of_test(state: DrillState, test: Test) -> Judgement:
         if not c.optional
     ]
     parts = required + of_steps(state, test)
-    verdict = combine(v for _, v in parts) if required else "NOT VERIFIED"
+    verdict = combine([v for _, v in parts]) if required else "NOT VERIFIED"
     cause = next((text for text, v in parts if (v or "NOT VERIFIED") == verdict), "")
     if not required:
         cause = "the test has no success criterion"

@@ -17,12 +17,16 @@ class GuardAnswered(Event):
 
 @event("source.opened")
 class SourceOpened(Event):
+    """A followed file is being recorded from here on."""
+
     source: str
+    """`log` or `audit`."""
     path: str
+    """As shown: relative to the project."""
     file: int = 0
     """Counts the files that stood at this path, from 0."""
     offset: int = 0
-    """Where recording begins."""
+    """Byte offset where recording begins."""
 
 
 @event("source.lines", decision=False)
@@ -32,8 +36,11 @@ class SourceLines(Event):
     source: str
     file: int
     offset: int
+    """Of the first of the lines, in bytes of the file."""
     count: int
+    """How many lines."""
     end: int
+    """Byte offset behind the last of them."""
     text: str | None = None
     b64: str | None = None
     length: int | None = None
@@ -52,6 +59,7 @@ class SourceMarked(Event):
 
     source: str
     what: str
+    """`rotated`, `truncated`, `replaced`, `missing`, `back`."""
     file: int
     detail: str = ""
     possible_loss: bool = False
@@ -67,25 +75,34 @@ class SourceDown(Event):
 
 @event("process.born")
 class ProcessBorn(Event):
+    """A process of the drilled project runs: born just now, or found running."""
+
     role: str
     """`bot`, `child`, `drill`, `console`."""
     pid: int
     start: int
     """Clock ticks since boot, as the kernel counts them: pid, start and boot together are the identity."""
     argv: str
+    """Its command line, masked and clipped."""
     generation: int = 1
+    """Counts the processes of this role, from 1."""
     inner: int = 0
     """The pid inside the sandbox's namespace; 0 when it is the same."""
 
 
 @event("process.died")
 class ProcessDied(Event):
+    """A watched process is gone."""
+
     role: str
     pid: int
     start: int
     exit: int | None = None
     signal: int | None = None
+    """What ended it; both None where the kernel does not tell."""
     detail: str = ""
+    unwatched: bool = False
+    """It was found dead: nobody saw when it died."""
 
 
 @event("process.sampled", decision=False)
@@ -103,11 +120,16 @@ class KillSwitchSeen(Event):
     """`audit` or the pid that said so."""
     on: bool
     offset: int = 0
+    """Byte offset of the line that says so, in the audit trail or the log."""
     reason: str = ""
+    stamp_us: int | None = None
+    """The audit record's own time, microseconds since the epoch, read as UTC; None where it tells none."""
 
 
 @event("bot.healthy")
 class BotHealthy(Event):
+    """A bot process said in the log, at byte `offset`, that it is up and sound."""
+
     pid: int
     offset: int
     text: str = ""
@@ -134,6 +156,7 @@ class PositionsCompared(Event):
     """Reconciliation: rows of symbol, local, exchange, difference, remark."""
 
     against: str
+    """`pre-crash` or `exchange`."""
     equal: bool
     rows: tuple[tuple[str, str, str, str, str], ...] = ()
     problem: str = ""
@@ -145,12 +168,13 @@ class AlertSeen(Event):
 
     text: str
     latency_s: float | None = None
+    """Seconds since the kill switch went on; None for an alert that nothing timed waited for."""
     by_person: bool = False
 
 
 @event("recovery.measured")
 class RecoveryMeasured(Event):
-    """Seconds from death to a part of the recovery; None while it has not come."""
+    """Seconds from the bot's death to one part of its recovery."""
 
     part: str
     """`pid`, `log`, `healthy`, `audit` or `positions`."""
@@ -164,3 +188,4 @@ class WorkerFailed(Event):
 
     worker: str
     reason: str
+    """Empty once it works again."""

@@ -24,11 +24,11 @@ _REQUIRED: dict[str, tuple[str, ...]] = {
     "deviations": (),
 }
 _MEMBERS: dict[str, dict[str, str]] = {
-    "audit": {"event": _NAMES, "reason_contains": _TEXT, "absent": _SWITCH},
-    "output": {"pattern": _TEXT, "not_pattern": _TEXT, "exit": _NUMBER},
+    "audit": {"event": _NAMES, "reason_contains": _TEXT, "absent": _SWITCH, "switch": _TEXT},
+    "output": {"pattern": _TEXT, "not_pattern": _TEXT, "exit": _NUMBER, "log_lines": _SWITCH},
     "exit": {"code": _NUMBER},
     "file": {"path": _TEXT, "json": _SWITCH, "newer": _SWITCH},
-    "log": {"pattern": _TEXT, "level": _TEXT},
+    "log": {"pattern": _TEXT, "level": _TEXT, "absent": _SWITCH, "console": _SWITCH},
     "telegram": {"max_s": _NUMBER, "contains": _TEXT},
     "process": {"state": _TEXT, "max_s": _NUMBER},
     "positions": {"compare": _TEXT},
@@ -38,6 +38,7 @@ _MEMBERS: dict[str, dict[str, str]] = {
     "deviations": {"max": _NUMBER},
 }
 _VALUES: dict[tuple[str, str], tuple[str, ...]] = {
+    ("audit", "switch"): ("on", "off"),
     ("process", "state"): ("killed", "restarted"),
     ("positions", "compare"): ("pre-crash", "exchange"),
     ("database", "state"): ("consistent",),
@@ -74,7 +75,7 @@ def problem_of(kind: str, want: Mapping[str, Plain]) -> str:
     if members is None:
         return f"no kind of evidence is named {kind!r}; there are {', '.join(KINDS)}"
     for name, value in want.items():
-        if kind == "audit" and name.startswith("where."):
+        if kind == "audit" and name.startswith(("where.", "contrary.")):
             continue
         wrong = _wrong(kind, name, value)
         if wrong:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import replace
 from typing import Any
 
 from thunes_tui.drill import effects
@@ -12,9 +13,11 @@ from thunes_tui.drill.effects import Effect
 from thunes_tui.events.box import WorkerFailed
 from thunes_tui.mask import Mask
 from thunes_tui.observations import (
+    BotGone,
     CommandEnded,
     DeadlinePassed,
     GuardSpoke,
+    NotRun,
     Observation,
     PreflightVerdict,
 )
@@ -28,6 +31,7 @@ from thunes_tui.server.shell import ShellHost
 from thunes_tui.server.spec import SessionSpec
 from thunes_tui.server.supervisor import Supervisor
 from thunes_tui.server.world import world_pid
+from thunes_tui.sources import procfs
 from thunes_tui.sources.exchange import ExchangeWorker, Spec
 
 UNGUARDED = (PREFLIGHT,)
@@ -74,6 +78,8 @@ class Effector:
                     self.shell.resize(cols, rows)
             case effects.SetDeadline():
                 self._set_deadline(effect)
+            case effects.FindDead(processes):
+                self._find_dead(processes)
             case effects.CloseShell():
                 if self.shell is not None:
                     self.shell.close_drill()
@@ -89,7 +95,7 @@ class Effector:
             case effects.AskGuard(asked_for, command):
                 work = self._ask_guard(asked_for, command)
             case effects.AskProbe():
-                work = self._tell(self.prober.probe(effect))
+                work = self._probe(effect)
             case effects.TakeBaseline(test):
                 work = self._tell(self.prober.baseline(test))
             case effects.CompareRecovered(before):
@@ -103,18 +109,32 @@ class Effector:
     async def _tell(self, asked: Coroutine[Any, Any, Observation]) -> None:
         self._hub.observe(await asked)
 
+    async def _probe(self, effect: effects.AskProbe) -> None:
+        """The answer carries the attempt of its question."""
+        self._hub.observe(replace(await self.prober.probe(effect), attempt=effect.attempt))
+
+    def _find_dead(self, processes: tuple[tuple[int, int], ...]) -> None:
+        """Before the sources begin: who is not the same process any more has died unseen."""
+        for pid, start in processes:
+            known = procfs.stat(pid)
+            if known is None or known.dead or known.start != start:
+                detail = "it died while no server watched"
+                self._hub.observe(BotGone(pid, start, None, None, detail, unwatched=True))
+
     def _run(self, effect: effects.RunInShell) -> None:
         """Redeem the token of a destructive step once; without a good one nothing runs."""
         if self.shell is None:
-            return
-        if effect.destructive and not self._mint.redeem(effect.token, effect.attempt):
+            self._hub.observe(NotRun(effect.attempt, "there is no shell"))
+        elif effect.destructive and not self._mint.redeem(effect.token, effect.attempt):
             reason = f"step {effect.name} has no token of the guard and was not run"
             self._hub.emit(WorkerFailed("guard", reason))
-            return
-        if effect.name not in UNGUARDED and not self._hub.state.proven:
-            self._hub.emit(WorkerFailed("guard", f"{effect.name} was not run: testnet is not proven"))
-            return
-        self.shell.run(effect.name, effect.text)
+            self._hub.observe(NotRun(effect.attempt, reason))
+        elif effect.name not in UNGUARDED and not self._hub.state.proven:
+            reason = f"{effect.name} was not run: testnet is not proven"
+            self._hub.emit(WorkerFailed("guard", reason))
+            self._hub.observe(NotRun(effect.attempt, reason))
+        else:
+            self.shell.run(effect.name, effect.text)
 
     def _set_deadline(self, effect: effects.SetDeadline) -> None:
         key = effect.criterion
