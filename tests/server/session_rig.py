@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from thunes_tui import clock, intents
 from thunes_tui.connection import Closed, Connection, Folded, Sampled, Snapshot
 from thunes_tui.drill.model import DrillState
@@ -40,6 +42,13 @@ def private_dirs() -> Iterator[Path]:
         os.environ.clear()
         os.environ.update(before)
         shutil.rmtree(root, ignore_errors=True)
+
+
+def seen_by_the_world(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A world that was made for a module sees that module's folders, not those of a single test."""
+    root = place.root.parent
+    for name, folder in (("STATE_HOME", "state"), ("RUNTIME_DIR", "run"), ("CONFIG_HOME", "config")):
+        monkeypatch.setenv(f"XDG_{name}", str(root / folder))
 
 
 @contextlib.contextmanager
@@ -189,7 +198,9 @@ class Player:
 
     async def pass_preflight(self) -> None:
         await self.ready()
-        await self.ask(intents.RunPreflight(), lambda s: s.preflight.passed)
+        self.link.ask(intents.RunPreflight())
+        state = await self.until(lambda s: s.preflight.run and not s.preflight.running, "pre-flight ended")
+        assert state.preflight.passed, state.preflight
         await self.until(lambda s: not s.shell.running)
         await self.ask(intents.StartPreparation(), lambda s: s.phases["preparation"].started)
 

@@ -11,7 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.server.session_rig import Player, Session, output, private_dirs, runbook, sandbox, session
+from tests.server.session_rig import (
+    Player,
+    Session,
+    output,
+    private_dirs,
+    runbook,
+    sandbox,
+    seen_by_the_world,
+    session,
+)
 from thunes_tui import intents, localsocket, wire
 from thunes_tui.journal.verify import verify
 from thunes_tui.sandbox.place import Place, started
@@ -71,7 +80,8 @@ def place() -> Iterator[Place]:
 
 
 @pytest.fixture
-async def made(place: Place) -> AsyncIterator[Session]:
+async def made(place: Place, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Session]:
+    seen_by_the_world(place, monkeypatch)
     with session(place.project, runbook(place.project, DOCUMENT)) as started_session:
         yield started_session
         for player in started_session.players:
@@ -234,11 +244,14 @@ async def test_the_shells_environment_is_an_allow_list(made: Session) -> None:
     assert "BINANCE" not in shown
 
 
-def test_a_document_without_tests_is_one_clear_line_and_leaves_nothing(place: Place) -> None:
+def test_a_document_without_tests_is_one_clear_line_and_leaves_nothing(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from thunes_tui import clock
     from thunes_tui.journal.folder import list_sessions
     from thunes_tui.server import start
 
+    seen_by_the_world(place, monkeypatch)
     before = len(list_sessions())
     made = Session(place.project, runbook(place.project, "# Nothing\n\nNo tests here.\n"))
     trouble = start.start_session(made.spec, clock.system())
