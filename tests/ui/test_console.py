@@ -585,7 +585,8 @@ class TestTheRest:
             styles = [s.style for row in app.screen._compositor.render_strips() for s in row if s.style]
 
         assert app.desk.palette.name == "ansi"
-        assert all(style.bgcolor is None or style.bgcolor.triplet is None for style in styles)
+        colours = [c for style in styles for c in (style.color, style.bgcolor) if c is not None]
+        assert all(colour.is_default for colour in colours)
 
     async def test_q_leaves_and_asks_nothing(self) -> None:
         stage = Stage().opened().testing()

@@ -81,7 +81,8 @@ class ThunesApp(App[int], inherit_bindings=False):
         """`panes` in the order of their keys with the reading pane last; `bar` is for a replay."""
         self.places = theme.folders()
         palette = theme.load(theme.wanted(settings.theme), self.places)
-        super().__init__(driver_class=driver, css_path=theme.find(theme.STYLESHEET, self.places))
+        stylesheet = theme.find(theme.STYLESHEET, self.places)
+        super().__init__(driver_class=driver, css_path=stylesheet, ansi_color=palette.ansi)
         self.register_theme(palette.textual())
         self.theme = palette.textual().name
         self.desk: Desk = Desk(link, clock, settings, mask, palette)

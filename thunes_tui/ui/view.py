@@ -74,6 +74,7 @@ class View:
         app = self._app
         app.desk.palette = theme.load(name, app.places)
         app.register_theme(app.desk.palette.textual())
+        app.ansi_color = app.desk.palette.ansi
         app.theme = f"thunes-{name}"
         self.repaint()
 
