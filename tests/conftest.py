@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -62,20 +62,26 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(autouse=True)
-def private_environment(request: pytest.FixtureRequest) -> Iterator[Path]:
-    """State, settings and sockets of this test alone; fails where the test leaves a variable changed."""
-    before = dict(os.environ)
-    own = Path(tempfile.mkdtemp(prefix="", dir=BASE))
-    here = private_folders(own)
-    os.environ.update(here)
-    yield own
+def no_variable_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fails where a test leaves the environment changed, and mends it for the tests after it."""
+    before = {name: value for name, value in os.environ.items() if name not in LEFT_ALONE}
+    yield
     after = {name: value for name, value in os.environ.items() if name not in LEFT_ALONE}
-    expected = {name: value for name, value in {**before, **here}.items() if name not in LEFT_ALONE}
-    os.environ.clear()
+    for name in after.keys() - before.keys():
+        del os.environ[name]
     os.environ.update(before)
+    changed = sorted(name for name in after.keys() | before.keys() if after.get(name) != before.get(name))
+    assert not changed, f"{request.node.nodeid} leaves variables changed: {', '.join(changed)}"
+
+
+@pytest.fixture
+def private_home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """State, settings and sockets of this test alone, all below one short folder."""
+    own = Path(tempfile.mkdtemp(prefix="", dir=BASE))
+    for variable, folder in private_folders(own).items():
+        monkeypatch.setenv(variable, folder)
+    yield own
     shutil.rmtree(own, ignore_errors=True)
-    leaked = sorted(name for name in after.keys() | expected.keys() if after.get(name) != expected.get(name))
-    assert not leaked, f"{request.node.nodeid} leaves variables changed: {', '.join(leaked)}"
 
 
 @pytest.fixture
@@ -92,12 +98,13 @@ def area_of(nodeid: str) -> str:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Minutes each area took, set-up and tear-down included, added up over all workers."""
-    seconds: Counter[str] = Counter()
+    seconds: defaultdict[str, float] = defaultdict(float)
     tests: Counter[str] = Counter()
     for outcome in ("passed", "failed", "error", "skipped", "xfailed", ""):
         for report in terminalreporter.stats.get(outcome, []):
-            seconds[area_of(report.nodeid)] += report.duration
-            tests[area_of(report.nodeid)] += report.when == "call"
+            if isinstance(report, pytest.TestReport):  # a file that does not import has taken no time
+                seconds[area_of(report.nodeid)] += report.duration
+                tests[area_of(report.nodeid)] += report.when == "call"
     if not tests:
         return
     terminalreporter.section("minutes by area, all workers together")
