@@ -27,7 +27,7 @@ def up() -> Iterator[tuple[Place, World]]:
     yield place, made
     world.remove(place)
     assert not place.root.exists()
-    os.rmdir(root)
+    root.rmdir()
 
 
 def inside(made: World, command: str) -> str:
@@ -42,7 +42,7 @@ def inside(made: World, command: str) -> str:
 
 def bots(place: Place) -> list[int]:
     found = []
-    for name in filter(str.isdigit, os.listdir("/proc")):
+    for name in (path.name for path in Path("/proc").iterdir() if path.name.isdigit()):
         try:
             argv = Path(f"/proc/{name}/cmdline").read_bytes()
             if b"paper_trader.py" in argv and Path(f"/proc/{name}/cwd").samefile(place.project):
@@ -80,7 +80,7 @@ def test_a_second_up_finds_the_first(up: tuple[Place, World]) -> None:
 
 
 def test_the_world_sees_its_own_processes_and_its_own_tmp_only(up: tuple[Place, World]) -> None:
-    place, made = up
+    made = up[1]
     outside = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)", "paper_trader"])
     try:
         listed = inside(made, "cat /proc/[0-9]*/cmdline | tr '\\0' ' '; ls /tmp")
@@ -129,14 +129,14 @@ def test_down_ends_everything_and_up_again_keeps_files_keys_and_ports(tmp_path: 
         assert "Recovered open position" in log
     finally:
         world.remove(place)
-        os.rmdir(place.root.parent)
+        place.root.parent.rmdir()
 
 
 def test_a_world_dies_with_the_rehearsal_that_made_it(tmp_path: Path) -> None:
     root = Path(tempfile.mkdtemp(prefix="tw-"))
     code = (
-        "import sys, pathlib\nfrom thunes_tui.sandbox import world\nfrom thunes_tui.sandbox.place import Place\n"
-        "world.up(Place(pathlib.Path(sys.argv[1])), tied=True)\nprint('up', flush=True)\nsys.stdin.read()\n"
+        "import sys, pathlib\nfrom thunes_tui.sandbox import world\n"
+        "from thunes_tui.sandbox.place import Place\nworld.up(Place(pathlib.Path(sys.argv[1])), tied=True)\nprint('up', flush=True)\nsys.stdin.read()\n"
     )
     maker = subprocess.Popen(
         [sys.executable, "-c", code, str(root)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

@@ -195,6 +195,7 @@ def hold_machine() -> socket.socket:
     try:
         lock.bind(ALONE)
     except OSError as error:
+        lock.close()
         raise Refused(
             "this system allows no namespaces, and another sandbox runs: take it down first"
         ) from error
