@@ -136,7 +136,9 @@ def test_a_world_dies_with_the_rehearsal_that_made_it(tmp_path: Path) -> None:
     root = Path(tempfile.mkdtemp(prefix="tw-"))
     code = (
         "import sys, pathlib\nfrom thunes_tui.sandbox import world\n"
-        "from thunes_tui.sandbox.place import Place\nworld.up(Place(pathlib.Path(sys.argv[1])), tied=True)\nprint('up', flush=True)\nsys.stdin.read()\n"
+        "from thunes_tui.sandbox.place import Place\n"
+        "world.up(Place(pathlib.Path(sys.argv[1])), tied=True)\n"
+        "print('up', flush=True)\nsys.stdin.read()\n"
     )
     maker = subprocess.Popen(
         [sys.executable, "-c", code, str(root)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
