@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from textual import events
+from textual.pilot import Pilot
 
+from tests.ui.played_drill import AUDIT, RUNBOOK, TESTS
 from thunes_tui import wire
 from thunes_tui.clock import Clock, Moment
 from thunes_tui.config import Settings
@@ -17,12 +18,10 @@ from thunes_tui.drill.apply import apply
 from thunes_tui.drill.model import SECTIONS, DrillState
 from thunes_tui.events import box, drill, session, shell, steps
 from thunes_tui.events.base import Event, encode
-from thunes_tui.events.steps import Evidence
 from thunes_tui.intents import Intent
 from thunes_tui.journal.codec import Record
 from thunes_tui.mask import Mask
 from thunes_tui.plain import to_plain
-from thunes_tui.runbook.model import Check, Criterion, Span, Step, Test
 from thunes_tui.ui.app import ThunesApp
 from thunes_tui.ui.panes.base import Pane
 from thunes_tui.ui.panes.checklist import ChecklistPane
@@ -30,6 +29,7 @@ from thunes_tui.ui.panes.processes import ProcessesPane
 from thunes_tui.ui.panes.reading import ReadingPane
 from thunes_tui.ui.widgets.line import Line
 
+LARGE, SMALL = (200, 50), (80, 24)
 START = 1_760_000_000_000_000
 """2025-10-09T08:53:20Z."""
 SECOND = 1_000_000
@@ -251,74 +251,6 @@ class Stage:
         return self
 
 
-AUDIT = Evidence(
-    "audit",
-    "logs/audit_trail.jsonl",
-    88_214,
-    "c0ffee" * 10 + "c0ff",
-    12.0,
-    0.5,
-    '{"event": "KILL_SWITCH_ACTIVATED"}',
-)
-NOWHERE = Span(0, 0)
-
-
-def step(
-    name: str, title: str, command: str = "true\n", flags: tuple[str, ...] = (), start: int = 60
-) -> Step:
-    return Step(name, name[-1], title, Span(start, start + 1), command, "bash", minutes=5, flags=flags)
-
-
-TESTS = (
-    Test(
-        "T1",
-        1,
-        "Kill-switch activation",
-        Span(46, 200),
-        30,
-        steps=(
-            step("T1.S1", "Activate the kill switch", "python -m src.risk.manager --activate\n", start=80),
-            step("T1.S2", "Verify that it is active", start=80),
-            step("T1.S3", "Kill the bot", "pkill -9 -f paper_trader\n", ("destructive",), start=100),
-        ),
-        criteria=(
-            Criterion("T1.C1", "Audit trail shows the activation", NOWHERE, check=Check("audit", 1)),
-            Criterion(
-                "T1.C2",
-                "BUY orders rejected",
-                NOWHERE,
-                check=Check("audit", 2, want=(("event", "TRADE_REJECTED"),)),
-            ),
-            Criterion("T1.C3", "Telegram alert was seen", NOWHERE),
-        ),
-    ),
-    Test(
-        "T2",
-        2,
-        "Position reconciliation",
-        Span(46, 200),
-        30,
-        steps=(step("T2.S1", "Compare with the exchange", start=80),),
-        criteria=(Criterion("T2.C1", "Positions are equal", NOWHERE, check=Check("positions", 1)),),
-    ),
-)
-RUNBOOK = (
-    b"# Disaster Recovery Drill\n\nRead this first.\n\n"
-    b"## Test 1: Kill-switch activation\n\n**Step 1: Activate**\n\n"
-    b"```bash\npython -m src.risk.manager --activate\n```\n"
-)
-
-
-def with_documents(folder: Path) -> Path:
-    """A session's folder with the pinned documents in it."""
-    (folder / "evidence").mkdir(parents=True)
-    (folder / "evidence" / "runbook.md").write_bytes(RUNBOOK)
-    (folder / "evidence" / "operational.md").write_bytes(
-        b"# Operations\n\n## Kill-switch deactivation\n\nCall the team.\n"
-    )
-    return folder
-
-
 def text_of(app: ThunesApp) -> str:
     """What the top screen says, row by row; nothing before it is laid out."""
     if not app.screen_stack or not app.screen.is_mounted:
@@ -332,3 +264,14 @@ def row_with(app: ThunesApp, words: str) -> str:
     found = next((row for row in screen.split("\n") if words in row), None)
     assert found is not None, f"{words!r} is not on the screen:\n{screen}"
     return found
+
+
+async def seen(pilot: Pilot[int], words: str) -> None:
+    """Wait until the screen shows these words; fails with the screen after four seconds."""
+    app = pilot.app
+    assert isinstance(app, ThunesApp)
+    for _ in range(800):
+        if words in text_of(app):
+            return
+        await asyncio.sleep(0.005)
+    row_with(app, words)
