@@ -115,6 +115,17 @@ class TestSizes:
             await pilot.press("z")
             await seen(pilot, "CHECKLIST")
 
+    async def test_a_click_on_a_pane_gives_it_the_keys(self) -> None:
+        app = Stage().opened().app()
+        async with app.run_test(size=LARGE) as pilot:
+            await seen(pilot, "not begun")
+            await pilot.click("#audit")
+            await pilot.pause()
+            assert app.view.reach == "audit"
+            await pilot.press("1")
+
+            assert app.view.reach == "checklist"
+
     async def test_tab_goes_round_the_panes(self) -> None:
         app = Stage().opened().app()
         async with app.run_test(size=LARGE) as pilot:

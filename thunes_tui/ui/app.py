@@ -57,6 +57,10 @@ class Console(Screen[None], inherit_bindings=False):
         elif isinstance(shell, Typist):
             shell.pasted(event)
 
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """A pane that was clicked has the keys too."""
+        self._owner.view.follow_focus(event.widget.id or "")
+
     def on_resize(self) -> None:
         self._owner.view.arrange()
 

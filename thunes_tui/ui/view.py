@@ -59,6 +59,11 @@ class View:
             self._app.mode = COMMAND
         self.arrange()
 
+    def follow_focus(self, pane: str) -> None:
+        """The focus went to a pane by itself."""
+        if pane in PANES and pane != self.reach:
+            self.look_at(self.look.at(pane))
+
     def zoom(self) -> None:
         self.look_at(replace(self.look, zoomed=not self.look.zoomed))
 
