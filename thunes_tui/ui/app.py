@@ -114,6 +114,19 @@ class ThunesApp(App[int], inherit_bindings=False):
     def get_default_screen(self) -> Screen[Any]:
         return Console(self)
 
+    async def on_event(self, event: events.Event) -> None:
+        """The console's own keys act before the next one is looked at: a key that opens a dialog or the shell
+        decides where the keys behind it go, however fast they came."""
+        screen = self.screen if self.screen_stack else None
+        if isinstance(screen, Console) and screen.is_mounted and not event.is_forwarded:
+            if isinstance(event, events.Key):
+                screen.on_key(event)
+                return
+            if isinstance(event, events.Paste):
+                screen.on_paste(event)
+                return
+        await super().on_event(event)
+
     def compose(self) -> ComposeResult:
         yield self.status
         yield self.tabs

@@ -87,7 +87,8 @@ class Hands:
     def useful(self) -> Iterator[Action]:
         """What is worth a place in the footer and works now."""
         for action in self.within_reach():
-            if action.footer and action.name != "next" and not self.why_not(action):
+            shadowed = self.meaning(action.keys[0]) is not action
+            if action.footer and action.name != "next" and not shadowed and not self.why_not(action):
                 yield action
 
 

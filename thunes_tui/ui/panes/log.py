@@ -1,0 +1,97 @@
+"""The log pane: the bot's own log file as it grows, or as it was recorded."""
+
+from __future__ import annotations
+
+from thunes_tui.lines.line import Line as TextLine
+from thunes_tui.lines.record import head_of, is_error, is_warning
+from thunes_tui.text import LIMIT, safe
+from thunes_tui.ui.keymap import Action
+from thunes_tui.ui.panes.stream_keys import SIDEWAYS, StreamPane, stream_actions
+from thunes_tui.ui.widgets.line import Line, data
+
+WORDS = {"WARNING": "WARN", "CRITICAL": "CRIT", "NOTSET": ""}
+"""Levels in at most five letters, so that the messages stand below each other."""
+
+
+class LogPane(StreamPane):
+    """A row a line: time, level, message; a line without a head belongs to the record above it."""
+
+    NAME = "log"
+    TITLE = "LOG"
+    SOURCE = "log"
+    INDENT = 15
+    ACTIONS = (
+        *stream_actions("log"),
+        Action("error", ("b",), "error", "The next error", "log", footer=True),
+        Action("error_back", ("B",), "error before", "The error before", "log"),
+        Action("warning", ("y",), "warning", "The next warning", "log"),
+        Action("warning_back", ("Y",), "warning before", "The warning before", "log"),
+        Action("right", ("right",), "right", "Shift long lines to the left", "log"),
+        Action("left", ("left",), "left", "Shift them back", "log"),
+        Action("raw", ("R",), "raw", "Lines as they stand in the file, with date and logger", "log"),
+    )
+    raw = False
+
+    def heading(self) -> tuple[Line, Line]:
+        name = str(self.feed.shown_path).rsplit("/", maxsplit=1)[-1]
+        return [(self.TITLE, "strong"), data(f" {name}", "text")], self.state()
+
+    def look(self, line: TextLine) -> list[Line]:
+        masked = self.desk.mask.line(line.data)[:LIMIT]
+        head = None if self.raw else head_of(masked)
+        if head is None:
+            return [[("" if self.raw else "  ", "text"), data(safe(masked))]]
+        style = level_style(head.level)
+        return [
+            [
+                data(f"{head.time[11:19]} ", "dim"),
+                data(f"{WORDS.get(head.level, head.level):<5.5} ", style),
+                data(safe(head.message), "text" if style == "dim" else style),
+            ]
+        ]
+
+    def ending(self, line: TextLine, /) -> Line:
+        missing = line.clipped_bytes + max(0, len(line.data) - LIMIT)
+        size = len(line.data) + line.clipped_bytes
+        cut: Line = [(f" … of {size:,} bytes", "warn")] if missing else []
+        return [*cut, ("  ◌ without its end", "warn")] if line.torn else cut
+
+    def do_error(self) -> None:
+        self.look_for(_has_error, "an error", forward=True)
+
+    def do_error_back(self) -> None:
+        self.look_for(_has_error, "an error", forward=False)
+
+    def do_warning(self) -> None:
+        self.look_for(_has_warning, "a warning", forward=True)
+
+    def do_warning_back(self) -> None:
+        self.look_for(_has_warning, "a warning", forward=False)
+
+    def do_right(self) -> None:
+        self.sideways(SIDEWAYS)
+
+    def do_left(self) -> None:
+        self.sideways(-SIDEWAYS)
+
+    def do_raw(self) -> None:
+        self.raw = not self.raw
+        self.forget()
+        self.changed()
+
+
+def level_style(level: str) -> str:
+    """Only what wants attention has a colour, and the word says it too."""
+    if is_error(level):
+        return "bad"
+    return "warn" if is_warning(level) else "dim"
+
+
+def _has_error(line: TextLine) -> bool:
+    head = head_of(line.data)
+    return head is not None and is_error(head.level)
+
+
+def _has_warning(line: TextLine) -> bool:
+    head = head_of(line.data)
+    return head is not None and is_warning(head.level)

@@ -1,0 +1,222 @@
+"""What the log and the audit pane share: a window over lines, from a file or a recording, that never jumps.
+
+A pane says how a line looks (`look`); following, scrolling, searching, the gutter and the repainting of only
+what changed are here, the keys in `panes.stream_keys`.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import ClassVar
+
+from textual.geometry import Region
+from textual.strip import Strip
+
+from thunes_tui.clock import Moment
+from thunes_tui.connection import Folded, Snapshot, Update
+from thunes_tui.lines.line import Line as TextLine
+from thunes_tui.lines.line import Position
+from thunes_tui.lines.store import LineStore
+from thunes_tui.ui.desk import Desk
+from thunes_tui.ui.panes.base import HEADING_ROWS, Pane, is_bulk
+from thunes_tui.ui.widgets.gutter import WIDTH as GUTTER
+from thunes_tui.ui.widgets.gutter import Gutter
+from thunes_tui.ui.widgets.line import Line, data, spread, strip
+from thunes_tui.ui.widgets.line_feed import LineFeed
+from thunes_tui.ui.widgets.line_view import LineView
+from thunes_tui.ui.widgets.rows import differences
+from thunes_tui.ui.widgets.search import Pattern
+from thunes_tui.ui.widgets.styled import folded, marked, shifted
+
+KEPT = 2000
+"""Laid-out lines that are kept."""
+FEW_ROWS = 2
+"""Up to so many changed rows, only the cells that differ are painted."""
+
+
+class Stream(Pane, inherit_bindings=False):
+    """One source's lines; `StreamPane` adds the keys."""
+
+    SOURCE: ClassVar[str] = ""
+    """As in `DrillState.sources` and `DrillState.paths`."""
+    INDENT: ClassVar[int] = 2
+    """Of the further rows of a line that is wrapped."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.feed = LineFeed(desk, self.SOURCE, self._opened, self._arrived)
+        self.view: LineView[Line] = LineView(self.rows_of)
+        self.edge = Gutter(desk, self.SOURCE)
+        self.pattern: Pattern | None = None
+        self.searching = ""
+        self.wrapped = False
+        self.shift = 0
+        """Cells that long lines are shifted by."""
+        self._unseen = 0
+        self._kept: dict[Position, list[Line]] = {}
+        self._strips: dict[tuple[Position, int, str], Strip] = {}
+        self._body: list[Strip] = []
+        """What stands on the screen."""
+
+    @abstractmethod
+    def look(self, line: TextLine) -> list[Line]:
+        """The rows of one line: masked, sanitised, styled; at least one."""
+
+    def ending(self, _line: TextLine, /) -> Line:
+        """What stands at the right edge of a line's first row, such as how much of it is not shown."""
+        return []
+
+    # What comes in.
+
+    def on_mount(self) -> None:
+        self.run_worker(self.feed.run(), name=f"reading of the {self.SOURCE}", exit_on_error=False)
+
+    def on_unmount(self) -> None:
+        super().on_unmount()
+        self.feed.close()
+
+    def _opened(self, store: LineStore) -> None:
+        self.view.open(store)
+        self.forget()
+        self.changed()
+
+    def _arrived(self, count: int) -> None:
+        self.view.arrived(count)
+        if not self.display:
+            self._unseen += count
+        self.changed()
+
+    def take(self, update: Update, /) -> None:
+        if isinstance(update, (Folded, Snapshot)) and (self.desk.role == "replay" or not is_bulk(update)):
+            self.feed.told()
+            if self.desk.role == "replay":
+                self.changed()
+
+    def tick(self, _now: Moment, /) -> None:
+        if self.edge.tick(self.feed.end, self.feed.unfinished):
+            self.changed()
+
+    def news(self) -> str:
+        return f"+{self._unseen}" if self._unseen else ""
+
+    # What is shown.
+
+    def state(self) -> Line:
+        """The right end of the heading: whether it follows, and how much is new."""
+        if self.searching:
+            return [data(self.searching, "accent")]
+        if self.view.following:
+            return [("FOLLOW", "good")]
+        store, line = self.view.store, self.view.top.line
+        place = f"  {store.progress(line):4.0%}" if store is not None else ""
+        new = f" +{self.view.new} new" if self.view.new else ""
+        return [(f"PAUSED{new}", "warn"), (place, "dim")]
+
+    def rows_of(self, line: TextLine) -> list[Line]:
+        """A line's rows with the notes above it, laid out for the pane's width; kept until that changes."""
+        known = self._kept.get(line.position)
+        if known is not None:
+            return known
+        width = max(1, self.size.width - GUTTER)
+        rows: list[Line] = [[data(f"── {note}", "warn")] for note in self.feed.notes(line)]
+        ending = self.ending(line)
+        for row in self.look(line):
+            shown = marked(row, self.pattern.shown) if self.pattern is not None else row
+            if self.wrapped:
+                rows += folded([*shown, *ending], width, self.INDENT)
+            else:
+                moved = shifted(shown, self.shift) if self.shift else shown
+                rows.append(spread(moved, ending, width) if ending else moved)
+            ending = []
+        if len(self._kept) > KEPT:
+            self._kept.clear()
+            self._strips.clear()
+        self._kept[line.position] = rows
+        return rows
+
+    def forget(self, position: Position | None = None) -> None:
+        """A line, or all of them, look different now."""
+        if position is None:
+            self._kept.clear()
+        else:
+            self._kept.pop(position, None)
+        self._strips.clear()
+
+    def lay_out(self) -> list[Strip]:
+        return [self.heading_strip(self.size.width)]
+
+    def body_row(self, y: int) -> Strip:
+        if not self._body:
+            self._body = self._lay_out_body()
+        return self._body[y] if y < len(self._body) else self.strip([], self.size.width)
+
+    def flush(self) -> None:
+        if not (self.is_attached and self.size and self.shown):
+            return
+        self._unseen = 0
+        before, self._body = self._body, self._lay_out_body()
+        if len(before) != len(self._body):
+            self.refresh()
+        else:
+            pairs = enumerate(zip(before, self._body, strict=True), HEADING_ROWS)
+            changed = [(y, old, new) for y, (old, new) in pairs if old is not new and old != new]
+            if changed:
+                self.refresh(*regions_of(changed, self.size.width))
+        self.heading_changed()
+
+    def _lay_out_body(self) -> list[Strip]:
+        width, height = self.size.width, self.body_height
+        footer = self._footer()
+        page = self.view.page(self.window)
+        strips = [self._row(position, row, width) for position, row in page]
+        blank = self.strip([], width)
+        strips += [blank] * (height - len(strips) - len(footer))
+        return [*strips, *(self.strip(line, width) for line in footer)][:height]
+
+    def _row(self, position: Position, row: Line, width: int) -> Strip:
+        """A row as a strip, kept as long as the row itself is."""
+        over = "cursor" if position == self.view.selected else ""
+        mark, style = self.edge.mark(position)
+        key = (position, id(row), over + mark)
+        known = self._strips.get(key)
+        if known is None:
+            known = strip([(mark, style), *row], width, self.desk.paint, over)
+            self._strips[key] = known
+        return known
+
+    @property
+    def window(self) -> int:
+        """Rows for lines."""
+        return max(0, self.body_height - len(self._footer()))
+
+    def _footer(self) -> list[Line]:
+        """What is wrong with the file, and a line that was not finished."""
+        if self.feed.status:
+            return [[data(f" {self.feed.status}", "warn")]]
+        if self.edge.unfinished and self.view.following:
+            return [[(f" … {self.edge.unfinished:,} bytes of a line without its end", "dim")]]
+        return []
+
+    def restyled(self) -> None:
+        self.forget()
+        self.repaint()
+
+    def repaint(self) -> None:
+        self._kept.clear()
+        self._strips.clear()
+        self._body = []
+        super().repaint()
+
+
+def regions_of(changed: list[tuple[int, Strip, Strip]], width: int) -> list[Region]:
+    """What to paint: single cells of a few rows, else whole rows, neighbours as one."""
+    if len(changed) <= FEW_ROWS:
+        return [region for y, old, new in changed for region in differences(y, old, new)]
+    regions: list[Region] = []
+    for y, _, _ in changed:
+        if regions and regions[-1].bottom == y:
+            last = regions[-1]
+            regions[-1] = Region(0, last.y, width, last.height + 1)
+        else:
+            regions.append(Region(0, y, width, 1))
+    return regions
