@@ -1,0 +1,81 @@
+"""A person at the keys: what the footer offers is pressed, what the screen says is asserted."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.rig.tmux import Tmux
+from thunes_tui.sandbox import world
+from thunes_tui.sandbox.place import Place
+
+CONSOLE = (sys.executable, "-m", "thunes_tui")
+OFFER = re.compile(r"Enter +(\S.*?)\s*$", re.MULTILINE)
+STEP_S = 30.0
+READS_S, KEY_S = 0.4, 0.02
+
+
+@contextmanager
+def drilled_sandbox(name: str = "sandbox") -> Iterator[tuple[Place, dict[str, str]]]:
+    """A running sandbox and the environment of a person who has only it."""
+    root = Path(tempfile.mkdtemp(prefix="e2e-"))
+    env = {
+        "XDG_STATE_HOME": str(root / "state"),
+        "XDG_RUNTIME_DIR": str(root / "run"),
+        "XDG_CONFIG_HOME": str(root),
+    }
+    (root / "run").mkdir(mode=0o700)
+    before = {key: os.environ.get(key) for key in env}
+    os.environ.update(env)
+    place = Place(root / name)
+    try:
+        world.up(place, tied=True)
+        yield place, env
+    finally:
+        world.remove(place)
+        for key, value in before.items():
+            if value is None:
+                os.environ.pop(key, None)
+            else:
+                os.environ[key] = value
+        shutil.rmtree(root, ignore_errors=True)
+
+
+class Person:
+    """Sits in front of a console in tmux."""
+
+    def __init__(self, tmux: Tmux) -> None:
+        self.tmux = tmux
+
+    def sees(self, text: str, timeout: float = STEP_S) -> str:
+        """Waits until the text stands on the screen."""
+        return self.tmux.until(lambda screen: text in screen, f"{text!r} on the screen", timeout)
+
+    def offered(self, text: str) -> str:
+        """Waits until Enter offers this."""
+
+        def offers(screen: str) -> bool:
+            found = OFFER.findall(screen)
+            return bool(found) and text in found[-1]
+
+        return self.tmux.until(offers, f"Enter offers {text!r}", STEP_S)
+
+    def accepts(self, text: str) -> None:
+        """Presses Enter once it offers this."""
+        self.offered(text)
+        self.tmux.send("Enter")
+
+    def types(self, text: str) -> None:
+        """Reads first, then key by key, at the speed of hands: anything faster confirms nothing."""
+        time.sleep(READS_S)
+        for letter in text:
+            self.tmux.type(letter)
+            time.sleep(KEY_S)
+        self.tmux.send("Enter")
