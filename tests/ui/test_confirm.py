@@ -38,7 +38,6 @@ class TestTypedConfirmation:
         stage = Stage().opened().held()
         app = stage.app()
         async with app.run_test(size=LARGE) as pilot:
-            await pilot.press("enter")
             await asked_to_confirm(pilot, stage)
 
             await seen(pilot, "pkill -9 -f paper_trader")
@@ -50,7 +49,6 @@ class TestTypedConfirmation:
         stage = Stage().opened().held()
         app = stage.app()
         async with app.run_test(size=SMALL) as pilot:
-            await pilot.press("enter")
             await asked_to_confirm(pilot, stage)
             await typed(pilot, stage, WORD)
             stage.time.forward(0.2)
@@ -83,7 +81,6 @@ class TestTypedConfirmation:
         stage = Stage().opened().held()
         app = stage.app()
         async with app.run_test(size=SMALL) as pilot:
-            await pilot.press("enter")
             await asked_to_confirm(pilot, stage)
             for _ in range(presses):
                 stage.time.forward(0.03)
@@ -96,7 +93,6 @@ class TestTypedConfirmation:
         stage = Stage().opened().held()
         app = stage.app()
         async with app.run_test(size=SMALL) as pilot:
-            await pilot.press("enter")
             await asked_to_confirm(pilot, stage)
             await typed(pilot, stage, "p" * 14, gap=0.03)
             await pilot.press("enter")
@@ -108,7 +104,6 @@ class TestTypedConfirmation:
         stage = Stage().opened().held()
         app = stage.app()
         async with app.run_test(size=SMALL) as pilot:
-            await pilot.press("enter")
             await asked_to_confirm(pilot, stage)
             app.post_message(events.Paste(WORD))
             await seen(pilot, "pasted text does not confirm")
@@ -123,7 +118,6 @@ class TestTypedConfirmation:
         stage = Stage().opened().held()
         app = stage.app()
         async with app.run_test(size=SMALL) as pilot:
-            await pilot.press("enter")
             await asked_to_confirm(pilot, stage)
             await typed(pilot, stage, WORD, gap=0.0005)
             await pilot.press("enter")
@@ -136,8 +130,7 @@ class TestTypedConfirmation:
         stage = Stage().opened().held()
         app = stage.app()
         async with app.run_test(size=SMALL) as pilot:
-            await seen(pilot, "confirm step 1.3")
-            await pilot.press("enter")
+            await seen(pilot, "Type  paper_trader  to confirm")
             await typed(pilot, stage, WORD, gap=0.01)
             await pilot.press("enter")
             await seen(pilot, "keys from before this was shown do not count")
@@ -150,7 +143,6 @@ class TestTypedConfirmation:
         stage = Stage().opened().held()
         app = stage.app()
         async with app.run_test(size=SMALL) as pilot:
-            await pilot.press("enter")
             await asked_to_confirm(pilot, stage)
             await typed(pilot, stage, word)
             stage.time.forward(0.2)
@@ -163,7 +155,6 @@ class TestTypedConfirmation:
         stage = Stage().opened().held()
         app = stage.app()
         async with app.run_test(size=SMALL) as pilot:
-            await pilot.press("enter")
             await asked_to_confirm(pilot, stage)
             await pilot.press("ctrl+g")
             await seen(pilot, "confirm step 1.3")
@@ -177,7 +168,6 @@ class TestTypedConfirmation:
         stage = Stage().opened().held()
         app = stage.app()
         async with app.run_test(size=SMALL) as pilot:
-            await pilot.press("enter")
             await asked_to_confirm(pilot, stage)
             stage.play(steps.StepAborted("T1.S3", 1, "the guard refused"))
             await seen(pilot, "ABORTED")
