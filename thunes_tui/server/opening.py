@@ -195,6 +195,6 @@ def zone(clock: Clock) -> str:
 
 
 def new_session_id(clock: Clock) -> str:
-    """`20251009-1042-7f3a`: sorts by time, and the last four can be cited."""
+    """`20251009-104215-7f3a`: sorts by time, and the last four can be cited."""
     stamp = to_iso(clock.now().t)
-    return f"{stamp[:10].replace('-', '')}-{stamp[11:16].replace(':', '')}-{secrets.token_hex(2)}"
+    return f"{stamp[:10].replace('-', '')}-{stamp[11:19].replace(':', '')}-{secrets.token_hex(2)}"

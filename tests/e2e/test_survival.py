@@ -1,0 +1,240 @@
+"""What a crash of anything leaves: a sane terminal, the step going on, the bot alive, nothing lost."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.way import CONSOLE, drilled_sandbox
+from tests.rig.glass import Glass
+from thunes_tui.journal.reader import records
+from thunes_tui.sandbox import world
+from thunes_tui.sandbox.place import Place, started
+
+LINES = 400
+DOCUMENT = f"""\
+# A drill of survival
+
+## Test 1: Lines (5 minutes)
+
+**Step 1: Count**
+
+```bash
+FRUIT=pear; sleep 300 & for n in $(seq 1 {LINES}); do echo "line $n of {LINES}"; sleep 0.01; done
+```
+
+**Step 2: After**
+
+```bash
+echo "fruit is $FRUIT"; jobs
+```
+
+- [ ] It counted
+"""
+
+
+@pytest.fixture(scope="module")
+def drilled() -> Iterator[tuple[Place, dict[str, str], Path]]:
+    with drilled_sandbox() as (place, env):
+        document = place.project / "scripts" / "survival.md"
+        document.write_text(DOCUMENT, encoding="utf-8")
+        yield place, env, document
+
+
+@pytest.fixture(autouse=True)
+def same_person(drilled: tuple[Place, dict[str, str], Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folders that the module's world sees, not those of a single test."""
+    for name, value in drilled[1].items():
+        monkeypatch.setenv(name, value)
+
+
+def console(place: Place, env: dict[str, str], *more: str, size: tuple[int, int] = (160, 44)) -> Glass:
+    argv = [*CONSOLE, "drill", "--project", str(place.project), *more]
+    return Glass(argv, size=size, env=env)
+
+
+def into_the_first_step(glass: Glass) -> None:
+    for offered in ("run the pre-flight", "begin the preparation", "begin Test 1", "run step 1.1"):
+        glass.expect(offered, 30)
+        glass.press("enter")
+    glass.expect("line 20 of", 30)
+
+
+def children(pid: int) -> list[int]:
+    return [int(p) for p in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()]
+
+
+def journal(env: dict[str, str]) -> Path:
+    newest = max((Path(env["XDG_STATE_HOME"]) / "thunes-tui" / "sessions").iterdir(), key=lambda p: p.name)
+    return newest / "journal.jsonl"
+
+
+def shell_text(path: Path) -> str:
+    return "".join(str(r.data.get("text") or "") for r in records(path) if r.kind == "shell.output")
+
+
+def end(env: dict[str, str]) -> None:
+    """The session's server, keeper and shell away, whatever the test did to them."""
+    subprocess.run([*CONSOLE, "stop"], env={**os.environ, **env}, capture_output=True)
+    for pid in map(int, filter(str.isdigit, (p.name for p in Path("/proc").iterdir()))):
+        try:
+            if f"THUNES_STEPS={env['XDG_STATE_HOME']}".encode() in Path(f"/proc/{pid}/environ").read_bytes():
+                os.kill(pid, signal.SIGKILL)
+        except OSError:
+            continue
+
+
+def test_kill_9_of_the_screen_in_mid_step(drilled: tuple[Place, dict[str, str], Path]) -> None:
+    place, env, document = drilled
+    try:
+        with console(place, env, "--runbook", str(document), "--new") as glass:
+            into_the_first_step(glass)
+            screen = children(glass.pid)
+            assert len(screen) == 1
+            os.kill(screen[0], signal.SIGKILL)
+            killed = time.perf_counter()
+            glass.wait(5)
+            assert time.perf_counter() - killed < 2
+            assert glass.left_behind() == {}
+            assert "come back with: thunes-tui drill --session" in glass.text()
+        with console(place, env) as again:
+            again.expect("CHECKLIST")
+            again.expect("1.1 Count")
+            again.expect(f"line {LINES} of {LINES}", 20)
+            again.press("q")
+            again.wait(10)
+            assert again.left_behind() == {}
+        text = shell_text(journal(env))
+        numbers = [int(n) for n in re.findall(rf"line (\d+) of {LINES}\b", text)]
+        assert numbers == list(range(1, LINES + 1)), "no line lost or doubled"
+    finally:
+        end(env)
+
+
+def test_kill_9_of_the_server_in_mid_step(drilled: tuple[Place, dict[str, str], Path]) -> None:
+    place, env, document = drilled
+    try:
+        with console(place, env, "--runbook", str(document), "--new") as glass:
+            into_the_first_step(glass)
+            glass.press("n")
+            glass.expect("note")
+            glass.press(*"acknowledged", "enter")
+            glass.until(
+                lambda: "acknowledged" in journal(env).read_text(encoding="ascii"), "the note on disk"
+            )
+            server = int((journal(env).parent / "lock").read_text(encoding="ascii").split()[0])
+            ticks = started(server)
+            assert ticks is not None
+            world.end(server, ticks, signal.SIGKILL)
+            glass.expect("gone", 10)
+            glass.press("q")
+            glass.wait(10)
+            assert glass.left_behind() == {}
+        with console(place, env) as again:
+            again.expect("UNKNOWN", 20)
+            again.expect(f"line {LINES} of {LINES}", 20)
+            again.press("s")
+            again.expect("because")
+            again.press(*"seen to end", "enter")
+            again.expect("run step 1.2", 20)
+            again.press("enter")
+            again.expect("fruit is pear", 20)
+            again.expect("sleep 300", 20)
+            again.press("q")
+            again.wait(10)
+        kinds = [record.kind for record in records(journal(env))]
+        assert "step.unknown" in kinds
+        assert "acknowledged" in journal(env).read_text(encoding="ascii")
+    finally:
+        end(env)
+
+
+def test_a_bot_started_in_the_shell_outlives_the_console_and_its_server(
+    drilled: tuple[Place, dict[str, str], Path],
+) -> None:
+    place, env, document = drilled
+    try:
+        with console(place, env, "--runbook", str(document), "--new") as glass:
+            glass.expect("run the pre-flight", 30)
+            glass.press("c")
+            glass.expect("SHELL")
+            glass.press(*"(sleep 247; echo done) &", "enter")
+            glass.press(*"sleep 248 &", "enter")
+            glass.expect("[2]", 10)
+            glass.press("f12")
+            glass.expect("COMMAND")
+            glass.press("q")
+            glass.wait(10)
+            assert glass.left_behind() == {}
+        pids = sleeping("248")
+        assert len(pids) == 1
+        stopped = subprocess.run(
+            [*CONSOLE, "stop"], env={**os.environ, **env}, capture_output=True, text=True
+        )
+        assert stopped.returncode == 0, stopped.stderr
+        assert sleeping("248") == pids
+    finally:
+        end(env)
+    world.wait_gone(pids[0], started(pids[0]) or 0)
+
+
+def sleeping(seconds: str) -> list[int]:
+    found = []
+    for pid in (p.name for p in Path("/proc").iterdir() if p.name.isdigit()):
+        try:
+            if Path(f"/proc/{pid}/cmdline").read_bytes() == f"sleep\0{seconds}\0".encode():
+                found.append(int(pid))
+        except OSError:
+            continue
+    return found
+
+
+OF_OURS = "for f in /proc/[0-9]*/cmdline; do tr '\\0' ' ' <$f 2>/dev/null; echo; done | grep -c '^thunes-tui'"
+
+
+def test_the_seeds_pkill_typed_beside_a_project_of_that_name_kills_nothing_of_ours(tmp_path: Path) -> None:
+    """In a process namespace of the test's own, so that the pattern reaches nothing else on this machine."""
+    namespace = ["unshare", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child"]
+    if subprocess.run([*namespace, "true"], capture_output=True).returncode != 0:
+        pytest.skip("this system allows no namespaces")
+    project = tmp_path / "paper_trader-2"
+    for folder in ("logs", "scripts", "src/live"):
+        (project / folder).mkdir(parents=True)
+    (project / "logs" / "paper_trader.log").write_text(
+        "2025-10-09 10:00:00 - x - INFO - begun\n", encoding="utf-8"
+    )
+    (project / "scripts" / "disaster_recovery_drill.md").write_text(DOCUMENT, encoding="utf-8")
+    (project / "src" / "live" / "paper_trader.py").write_text(
+        "import time\ntime.sleep(300)\n", encoding="utf-8"
+    )
+    argv = [*namespace, *CONSOLE, "drill", "--project", str(project)]
+    with Glass(argv, size=(160, 44), env=dict(os.environ), cwd=str(project)) as glass:
+        glass.expect("run the pre-flight", 30)
+        glass.press("c")
+        glass.expect("SHELL")
+        glass.press(*f"{sys.executable} src/live/paper_trader.py & tail -f logs/paper_trader.log &", "enter")
+        glass.expect("begun", 10)
+        glass.press(*OF_OURS, "enter")
+        glass.until(
+            lambda: re.search(r"^.*│\s*(\d+)\s*$", glass.text(), re.MULTILINE), "the count of our processes"
+        )
+        glass.press(*"clear; pkill -9 -f paper_trader; echo rc=$?", "enter")
+        glass.expect("rc=0", 10)
+        glass.expect("killed by SIGKILL", 10)
+        glass.press(*"clear; echo still $((40+2)) here", "enter")
+        glass.expect("still 42 here", 10)
+        glass.press(*"clear; ps ax | grep -c '[p]aper_trader'", "enter")
+        glass.expect("0", 10)
+        glass.press("f12")
+        glass.expect("COMMAND")
+        glass.press("q")
+        glass.wait(10)
+        assert glass.left_behind() == {}
