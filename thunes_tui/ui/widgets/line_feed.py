@@ -212,5 +212,5 @@ def _count(found: list[Chunk | Marker]) -> int:
 
 
 def _words(marker: Marker) -> SafeText:
-    loss = "; lines may be lost" if marker.possible_loss else ""
-    return safe(f"{WORDS[marker.kind]}: {marker.detail}{loss}")
+    loss = ", lines may be lost" if marker.possible_loss else ""
+    return safe(f"{WORDS[marker.kind]}{loss}: {marker.detail}")
