@@ -32,12 +32,12 @@ test: .venv/installed-dev ## the tests
 	@$(PYTEST) $(PARALLEL)
 
 check: .venv/installed-dev ## what CI runs: format, lint, types, import contracts, tests
-	@failed=; took=; for stage in $(STAGES); do \
+	@failed=; took=(); for stage in $(STAGES); do \
 		echo "== $$stage"; began=$$SECONDS; \
 		$(MAKE) $$stage </dev/null || failed="$$failed $$stage"; \
-		took="$$took$$(printf '%-12s %4d s\n ' $$stage $$((SECONDS - began)))"$$'\n'; \
+		took+=("$$stage" $$((SECONDS - began))); \
 	done; \
-	printf '\n%s' "$$took"; \
+	echo; printf '%-12s %4d s\n' "$${took[@]}"; \
 	if [ -n "$$failed" ]; then echo "failed:$$failed"; exit 1; fi
 
 bench: .venv/installed-dev ## the figures beside their peers, as a table and as bench/results.json
