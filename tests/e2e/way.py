@@ -23,7 +23,7 @@ READS_S, KEY_S = 0.4, 0.02
 
 
 @contextmanager
-def drilled_sandbox(name: str = "sandbox") -> Iterator[tuple[Place, dict[str, str]]]:
+def drilled_sandbox(*, bot: bool = True) -> Iterator[tuple[Place, dict[str, str]]]:
     """A running sandbox and the environment of a person who has only it."""
     root = Path(tempfile.mkdtemp(prefix="e2e-"))
     env = {
@@ -34,9 +34,9 @@ def drilled_sandbox(name: str = "sandbox") -> Iterator[tuple[Place, dict[str, st
     (root / "run").mkdir(mode=0o700)
     before = {key: os.environ.get(key) for key in env}
     os.environ.update(env)
-    place = Place(root / name)
+    place = Place(root / "sandbox")
     try:
-        world.up(place, tied=True)
+        world.up(place, tied=True, bot=bot)
         yield place, env
     finally:
         world.remove(place)
