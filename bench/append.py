@@ -13,6 +13,8 @@ from tests.rig.glass import Glass
 
 WARM_UP, LINES = 5, 100
 REACH_P50, REACH_P99 = 6.0, 30.0
+PATIENCE = 2.0
+"""Seconds until a line counts as never shown."""
 OF_TOOLONG, OF_LNAV = 1 / 10, 1 / 20
 
 
@@ -33,9 +35,9 @@ def measure(bench: Bench, peers_at: Path | None) -> Row:
             missing.append(name)
             continue
         with bench.beside([found, *arguments, log]) as glass:
-            glass.expect("heartbeat", 20.0)
+            glass.expect("paper_trader", 20.0)
             glass.press("end" if name == "toolong" else "G")
-            peers[name] = _lines(bench, glass)
+            peers[name] = _lines(bench, glass, forgiving=True)
     held = ours.p50 <= REACH_P50 and ours.p99 <= REACH_P99
     for name, part in (("toolong", OF_TOOLONG), ("lnav", OF_LNAV)):
         if name in peers:
@@ -44,7 +46,8 @@ def measure(bench: Bench, peers_at: Path | None) -> Row:
     return Row("append to glass", ours, peers, tuple(missing), reach, held)
 
 
-def _lines(bench: Bench, glass: Glass) -> Latency:
+def _lines(bench: Bench, glass: Glass, *, forgiving: bool = False) -> Latency:
+    """`forgiving`: a line that never shows counts as the time it was waited for; ours must show them all."""
     dice = random.Random(11)
     settle(glass)
     taken: list[float] = []
@@ -52,7 +55,12 @@ def _lines(bench: Bench, glass: Glass) -> Latency:
         word = f"q{dice.randrange(10**9):09d}"
         began = time.perf_counter()
         bench.append(f"price {word}")
-        seen = until(glass, shows(glass, word))
+        try:
+            seen = until(glass, shows(glass, word), PATIENCE)
+        except AssertionError:
+            if not forgiving:
+                raise
+            seen = time.perf_counter()
         if number >= WARM_UP:
             taken.append(seen - began)
         rest(glass, dice.uniform(0.05, 0.15))
