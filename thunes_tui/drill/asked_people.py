@@ -55,7 +55,7 @@ def decide_criterion(draft: Draft, intent: intents.DecideCriterion) -> None:
     check_open(draft.state)
     criterion = draft.criterion(intent.criterion)
     if intent.verdict not in ("PASS", "FAIL", "NOT VERIFIED"):
-        raise Refusal(f"{intent.verdict} is not for a person to give: PASS, FAIL or NOT VERIFIED")
+        raise Refusal(f"{intent.verdict[:20]!r} is not for a person to give: PASS, FAIL or NOT VERIFIED")
     if draft.state.tests[draft.test(criterion.id).id].status != "running":
         raise Refusal("its test is not running")
     why = needs_reason(draft.state, criterion, intent.verdict)

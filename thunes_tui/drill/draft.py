@@ -49,19 +49,19 @@ class Draft:
         """The test of a test, step or criterion id."""
         found = next((t for t in self.state.plan if t.id == item.split(".", maxsplit=1)[0]), None)
         if found is None:
-            raise Refusal(f"the runbook has no {item}")
+            raise Refusal(f"the runbook has no test {item[:20]!r}")
         return found
 
     def step(self, item: str) -> Step:
         found = next((s for s in self.test(item).steps if s.id == item), None)
         if found is None:
-            raise Refusal(f"the runbook has no step {item}")
+            raise Refusal(f"the runbook has no step {item[:20]!r}")
         return found
 
     def criterion(self, item: str) -> Criterion:
         found = next((c for c in self.test(item).criteria if c.id == item), None)
         if found is None:
-            raise Refusal(f"the runbook has no success criterion {item}")
+            raise Refusal(f"the runbook has no success criterion {item[:20]!r}")
         return found
 
 

@@ -60,7 +60,15 @@ def _check(text: str, known: CriterionState) -> dict[str, Any]:
         "sensed": bool(known.sensed),
         "evidence": to_plain(known.evidence) if known.evidence is not None else None,
         "cause": known.cause or known.reason,
+        "override": _override(known),
     }
+
+
+def _override(known: CriterionState) -> dict[str, str] | None:
+    """Who overrode what was sensed, and why; None for all the others."""
+    if not known.overridden:
+        return None
+    return {"by": known.decided_by, "reason": known.reason, "sensed": known.sensed}
 
 
 def _iso(moment: Moment | None) -> str | None:

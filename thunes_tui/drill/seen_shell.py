@@ -15,6 +15,7 @@ from thunes_tui.drill.effects import AskGuard, FindDead, TakeBaseline
 from thunes_tui.drill.invariants import note
 from thunes_tui.drill.model import DrillState, StepState
 from thunes_tui.drill.settle import settle_rest, settle_step, start_again
+from thunes_tui.drill.transitions import not_proven
 from thunes_tui.events import box, drill, session, shell, steps
 from thunes_tui.runbook.expected import differences
 from thunes_tui.runbook.model import Step
@@ -99,7 +100,7 @@ def guard_spoke(draft: Draft, spoke: seen.GuardSpoke) -> None:
 def refused(state: DrillState, step: Step, spoke: seen.GuardSpoke) -> str:
     """Why the step must not start; empty when it may."""
     if not spoke.proven:
-        return "testnet is not proven: " + "; ".join(spoke.reasons)
+        return not_proven(spoke.reasons)
     if state.mode == "rehearse" and spoke.outside:
         return f"it would hit processes outside the drilled project: {'; '.join(spoke.outside)[:200]}"
     if state.mode not in ("drill", "rehearse") or state.ending is not None:

@@ -124,7 +124,12 @@ def check_one(state: DrillState, test: Test, step: str) -> None:
 def check_proven(state: DrillState) -> None:
     """Nothing that acts on the venue begins before testnet is proven."""
     if not state.proven:
-        raise Refusal("testnet is not proven: " + "; ".join(state.guard_reasons))
+        raise Refusal(not_proven(state.guard_reasons))
+
+
+def not_proven(reasons: tuple[str, ...]) -> str:
+    """Why nothing that acts may begin, in one line."""
+    return "testnet is not proven: " + ("; ".join(reasons) or "the guard gives no reason")
 
 
 def check_shell(state: DrillState) -> None:

@@ -11,10 +11,11 @@ from pathlib import Path
 
 from thunes_tui.clock import Moment, hhmmss, to_iso
 from thunes_tui.drill.draft import short
-from thunes_tui.drill.model import DrillState
+from thunes_tui.drill.model import CriterionState, DrillState
 from thunes_tui.events.base import Event
 from thunes_tui.journal.codec import Record
 from thunes_tui.runbook.model import Test
+from thunes_tui.text import safe
 
 NAME = "sheet.md"
 SILENT = ("client.", "keys.", "shell.", "process.", "source.", "checkpoint.", "journal.")
@@ -50,8 +51,8 @@ class SheetWriter:
 
 
 def sheet(state: DrillState) -> str:
-    """The whole sheet."""
-    return "\n".join(_lines(state)) + "\n"
+    """The whole sheet. Each of its lines is one line, whatever people and files have put into it."""
+    return "".join(f"{safe(line)}\n" for line in _lines(state))
 
 
 def _at(moment: Moment | None) -> str:
@@ -67,6 +68,9 @@ def _lines(state: DrillState) -> Iterator[str]:
     for stamp in state.stamps:
         yield f"- {hhmmss(stamp.at.t)} UTC - {stamp.label}"
     yield ""
+    for number, text in enumerate(state.prerequisites, 1):
+        by = state.ticked.get(str(number), "")
+        yield f"- [{'x' if by else ' '}] {text}{f' ({by})' if by else ''}"
     for section in state.preflight.sections:
         both = f"console {section.native or '...'}, script {section.script or '...'}"
         yield f"- pre-flight {section.number} {section.title}: {both} {section.detail}".rstrip()
@@ -93,11 +97,21 @@ def _test(state: DrillState, test: Test) -> Iterator[str]:
         yield f"- Step {short(step.id)} {step.title}: {it.status}{result}{again} {it.reason}".rstrip()
     for criterion in test.criteria:
         found = state.criteria[criterion.id]
-        how = "sensed" if found.sensed and not found.decided_by else found.decided_by or "open"
         because = found.reason or found.cause
         box = "x" if found.verdict == "PASS" else " "
-        yield f"- [{box}] {criterion.text}: {found.verdict or 'open'} ({how}) {because}".rstrip()
+        yield f"- [{box}] {criterion.text}: {found.verdict or 'open'} ({_how(found)}) {because}".rstrip()
+    for name, value in state.fields.items():
+        owner, _, label = name.partition("|")
+        if owner.partition(".")[0] == test.id:
+            yield f"- {label}: {value}"
     yield f"- End time: {_at(known.ended)}"
+
+
+def _how(found: CriterionState) -> str:
+    """Sensed, or by whom; an override names what it overrides."""
+    if found.overridden:
+        return f"{found.decided_by}, over sensed {found.sensed}"
+    return found.decided_by or ("sensed" if found.sensed else "open")
 
 
 def _remarks(state: DrillState) -> Iterator[str]:

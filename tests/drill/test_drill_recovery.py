@@ -1,0 +1,241 @@
+"""Death and return of the bot: killed by what, born after it, healthy since, and still alive."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.drill.playbook import BTC, Playbook, like
+from thunes_tui import intents
+from thunes_tui import observations as seen
+from thunes_tui.drill.effects import AskProbe, CompareRecovered, SetDeadline
+from thunes_tui.events import box, steps
+
+SENSED = steps.CriterionSensed
+DEAD = seen.BotGone(4711, 100, signal=9)
+
+
+def born(play: Playbook, pid: int = 4800, start: int = 900) -> None:
+    play.see(seen.BotFound("bot", pid, start, "python"))
+
+
+@pytest.fixture
+def killed(play: Playbook) -> Playbook:
+    """Test 3, the bot killed by its step, and the step that starts it again is running."""
+    play.ready_for("T3")
+    play.launch("T3.S2")
+    play.see(DEAD)
+    play.finish("T3.S2")
+    play.launch("T3.S3")
+    return play
+
+
+class TestDeath:
+    @pytest.mark.parametrize(
+        ("gone", "verdict"),
+        [
+            (seen.BotGone(4711, 100, signal=9), "PASS"),
+            (seen.BotGone(4711, 100, signal=15), "FAIL"),
+            (seen.BotGone(4711, 100, exit=0), "FAIL"),
+            (seen.BotGone(4711, 100, exit=137), "FAIL"),
+            (seen.BotGone(4711, 100), "NOT VERIFIED"),
+        ],
+    )
+    def test_by_what(self, play: Playbook, gone: seen.BotGone, verdict: str) -> None:
+        play.ready_for("T3")
+        play.launch("T3.S2")
+        play.see(gone).gives(box.ProcessDied, like(SENSED, criterion="T3.C2", verdict=verdict))
+
+    def test_before_the_step_it_is_not_the_steps(self, play: Playbook) -> None:
+        play.ready_for("T3")
+        play.see(DEAD).gives(box.ProcessDied)
+        play.launch("T3.S2")
+        play.time_out(play.finish("T3.S2"))[0].gives(
+            like(SENSED, criterion="T3.C2", verdict="FAIL", cause="...no death by SIGKILL")
+        )
+
+    @pytest.mark.parametrize("gone", [seen.BotGone(4711, 99), seen.BotGone(1, 100)])
+    def test_of_another_process_is_nothing(self, play: Playbook, gone: seen.BotGone) -> None:
+        play.ready().see(gone).gives()
+
+    def test_once(self, killed: Playbook) -> None:
+        killed.see(DEAD).gives()
+
+    def test_of_a_child_kills_no_bot(self, play: Playbook) -> None:
+        play.ready_for("T3")
+        play.see(seen.BotFound("child", 4712, 101, "x"))
+        play.launch("T3.S2")
+        play.see(seen.BotGone(4712, 101, signal=9)).gives(box.ProcessDied)
+
+
+class TestReturn:
+    def test_is_a_process_born_after_the_death(self, killed: Playbook) -> None:
+        killed.log("Bot healthy").gives()
+        born(killed)
+        killed.log("Bot healthy").holds(
+            like(SENSED, criterion="T3.C3", verdict="PASS"),
+            like(SENSED, criterion="T3.C4", verdict="PASS"),
+            like(CompareRecovered, before=BTC),
+        )
+
+    def test_is_not_the_other_one_of_two_that_ran(self, play: Playbook) -> None:
+        play.ready_for("T3")
+        born(play, 4712, 101)
+        assert "2 bots run at once: pids 4711, 4712" in play.findings()
+        play.launch("T3.S2")
+        play.see(DEAD)
+        play.finish("T3.S2")
+        play.launch("T3.S3")
+        play.log("Bot healthy").lacks(SENSED)
+
+    def test_in_an_earlier_test_is_none_in_this_one(self, play: Playbook) -> None:
+        play.ready()
+        play.see(DEAD)
+        born(play)
+        play.begin("T3")
+        play.launch("T3.S3")
+        play.log("Bot healthy").lacks(SENSED)
+        play.finish("T3.S3").lacks(SENSED)
+
+    def test_that_takes_too_long_fails_in_time_only(self, killed: Playbook) -> None:
+        killed.wait(61)
+        born(killed)
+        killed.log("Bot healthy").holds(
+            like(SENSED, criterion="T3.C3", verdict="PASS"),
+            like(SENSED, criterion="T3.C4", verdict="FAIL", cause="healthy after 61.1 s, 60 allowed"),
+        )
+
+    def test_that_never_comes_fails(self, killed: Playbook) -> None:
+        born(killed)
+        answers = killed.time_out(killed.finish("T3.S3"))
+        assert [a.of(SENSED)[0].verdict for a in answers] == ["FAIL", "FAIL"]
+
+    def test_by_a_supervisor_before_its_step_counts_all_the_same(self, play: Playbook) -> None:
+        play.ready_for("T3")
+        play.launch("T3.S2")
+        play.see(DEAD)
+        born(play)
+        play.log("Bot healthy")
+        play.finish("T3.S2")
+        assert play.verdict("T3.C3") == ""
+        play.do("T3.S3").holds(
+            like(SENSED, criterion="T3.C3", verdict="PASS"), like(SENSED, criterion="T3.C4", verdict="PASS")
+        ).lacks(SetDeadline)
+
+    def test_in_parts(self, killed: Playbook) -> None:
+        killed.wait(1)
+        born(killed)
+        killed.wait(1)
+        killed.log("Starting")
+        killed.wait(1)
+        killed.log("Bot healthy")
+        killed.wait(1)
+        killed.audit("HEARTBEAT").gives(like(box.RecoveryMeasured, part="audit"))
+        killed.audit("HEARTBEAT").gives()
+        found = killed.state.recovery
+        parts = (found.pid, found.log, found.healthy, found.audit)
+        assert all(part is not None for part in parts)
+        assert [round(part or 0) for part in parts] == [1, 2, 3, 4]
+
+
+class TestRelapse:
+    def test_a_bot_that_has_recovered_and_dies_takes_its_pass_back(self, killed: Playbook) -> None:
+        born(killed)
+        killed.log("Bot healthy")
+        killed.see(seen.BotGone(4800, 900, exit=1)).gives(
+            box.ProcessDied,
+            like(SENSED, criterion="T3.C3", verdict="FAIL", cause="pid 4800 had recovered and died again"),
+            like(SENSED, criterion="T3.C4", verdict="FAIL"),
+        )
+        assert killed.verdict("T3.C2") == "PASS"
+
+    def test_the_comparison_before_it_says_nothing_any_more(self, killed: Playbook) -> None:
+        born(killed)
+        killed.log("Bot healthy")
+        killed.finish("T3.S3")
+        killed.answer_probe(killed.do("T3.S4"))
+        assert killed.verdict("T3.C5") == "PASS"
+        killed.see(seen.BotGone(4800, 900, signal=9)).holds(
+            like(SENSED, criterion="T3.C5", verdict="NOT VERIFIED")
+        )
+
+    def test_falling_over_at_once_does_not_stop_the_watch(self, killed: Playbook) -> None:
+        born(killed)
+        killed.wait(40)
+        killed.see(seen.BotGone(4800, 900, exit=1))
+        born(killed, 4801, 950)
+        killed.wait(30)
+        killed.log("Bot healthy").holds(like(SENSED, criterion="T3.C4", verdict="FAIL"))
+
+    def test_another_kill_starts_it_anew(self, killed: Playbook) -> None:
+        born(killed)
+        killed.log("Bot healthy")
+        killed.finish("T3.S3")
+        killed.wait(300)
+        killed.launch("T3.S2", again=True)
+        assert killed.verdict("T3.C2") == ""
+        killed.see(seen.BotGone(4800, 900, signal=9)).holds(like(SENSED, criterion="T3.C2", verdict="PASS"))
+        killed.finish("T3.S2")
+        killed.launch("T3.S3", again=True)
+        born(killed, 4801, 950)
+        killed.log("Bot healthy").holds(
+            like(SENSED, criterion="T3.C3", verdict="PASS"), like(SENSED, criterion="T3.C4", verdict="PASS")
+        )
+
+    def test_after_the_test_nothing_is_taken_back(self, killed: Playbook) -> None:
+        born(killed)
+        killed.log("Bot healthy")
+        killed.ask(intents.EndDrill(early=True, reason="enough"))
+        killed.see(seen.BotGone(4800, 900, exit=1)).gives(box.ProcessDied)
+
+
+class TestPositions:
+    def test_are_compared_with_those_before_the_death(self, killed: Playbook) -> None:
+        killed.see(seen.PositionsSeen(()))
+        killed.finish("T3.S3")
+        killed.do("T3.S4").holds(like(AskProbe, criterion="T3.C5", before=BTC))
+
+    def test_are_not_compared_where_nothing_died(self, play: Playbook) -> None:
+        play.ready_for("T3")
+        play.do("T3.S4").lacks(AskProbe).holds(
+            like(SENSED, criterion="T3.C5", verdict="NOT VERIFIED", cause="...no bot died in this test")
+        )
+
+    def test_are_those_last_read_without_a_problem(self, play: Playbook) -> None:
+        play.ready_for("T3")
+        play.see(seen.PositionsSeen(problem="the database is locked"))
+        play.launch("T3.S2")
+        play.see(DEAD)
+        play.finish("T3.S2")
+        play.do("T3.S4").holds(like(AskProbe, before=BTC))
+
+    def test_are_not_compared_with_what_nobody_has_read(self, play: Playbook) -> None:
+        play.see(seen.BotFound("bot", 4711, 100, "python"))
+        play.record(steps.TestStarted("T3", 1))
+        play.see(DEAD)
+        play.record(steps.StepStarted("T3.S4", 1, by_hand=True))
+        play.ask(intents.FinishStep("T3.S4")).holds(
+            like(SENSED, criterion="T3.C5", verdict="NOT VERIFIED", cause="...never read")
+        )
+
+
+class TestProcesses:
+    def test_the_living_are_never_forgotten(self, play: Playbook) -> None:
+        play.ready()
+        for pid in range(5000, 5040):
+            play.see(seen.BotFound("child", pid, 1, "x"))
+            play.see(seen.BotGone(pid, 1))
+        assert len(play.state.processes) == 20
+        assert [b.pid for b in play.state.bots] == [4711]
+
+    def test_found_twice_is_born_once(self, play: Playbook) -> None:
+        play.ready()
+        play.see(seen.BotFound("bot", 4711, 100, "python")).gives()
+
+    def test_what_a_process_says_of_its_switch_is_its_own(self, play: Playbook) -> None:
+        play.ready()
+        play.log("Kill-switch active: True").holds(like(box.KillSwitchSeen, by="4711", on=True))
+        play.log("Kill-switch active: True").lacks(box.KillSwitchSeen)
+        assert play.state.bots[0].switch == "ON"
+        play.see(DEAD)
+        born(play)
+        assert play.state.bots[0].switch == "UNKNOWN"
