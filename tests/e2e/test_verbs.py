@@ -91,6 +91,9 @@ def test_a_second_console_is_a_witness_and_sees_what_the_driver_does(
         with glass("drill", "--project", project, "--operator", "cid") as third:
             third.expect("ann has the keys")
             leaves(third)
+        assert "ann has the keys" in one_line(run("stop"))
+        asked = run("drill", "--project", project, "--new", TERM="xterm")
+        assert asked.returncode != 0
         leaves(driver)
     listed = run("sessions")
     assert "running" in listed.stdout

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import pwd
 from pathlib import Path
 
-from thunes_tui import clock, launcher
+from thunes_tui import clock, intents, launcher
 from thunes_tui.config import load_settings
-from thunes_tui.errors import Unusable, UserError
+from thunes_tui.connection import Closed, Connection
+from thunes_tui.errors import Refused, Unusable, UserError
 from thunes_tui.journal.folder import list_sessions
 from thunes_tui.server import choose, runtime, start
 from thunes_tui.server.spec import SessionSpec
@@ -42,7 +44,9 @@ def drill(
     project = project_folder(named)
     for running in choose.running():
         if running.project == str(project) and running.mode == "drill":
-            return show(running.session, name, "any")
+            if not new:
+                return show(running.session, name, "any")
+            make_room(running)
     entry = None if new else choose.unfinished(project)
     if entry is not None:
         spec = choose.resumed_spec(entry, name)
@@ -50,6 +54,35 @@ def drill(
         spec = choose.new_spec(project, "drill", name, clock.system(), runbook and runbook.resolve())
     begin(spec)
     return show(spec.session, name, "any")
+
+
+def make_room(running: choose.Running) -> None:
+    """A new session takes the place of one that has ended. Raises Unusable while that one goes on."""
+    if not any(entry.id == running.session and entry.ended for entry in list_sessions()):
+        raise Unusable(
+            f"session {running.session} runs on this project: end it there, or thunes-tui stop it first"
+        )
+    stop_server(running)
+
+
+def stop_server(running: choose.Running) -> None:
+    """Ask a session's server to end, and wait until it has."""
+
+    async def end() -> None:
+        link = await Connection.open(running.socket, person(None), "any")
+        try:
+            if link.hello.role != "driver":
+                raise Refused(
+                    f"session {running.session}: {link.hello.remark.partition(':')[0]}, so let them leave first"
+                )
+            link.ask(intents.Stop())
+            async for update in link.updates():
+                if isinstance(update, Closed):
+                    break
+        finally:
+            await link.close()
+
+    asyncio.run(end())
 
 
 def _named(session: str, name: str) -> int:

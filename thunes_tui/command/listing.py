@@ -8,10 +8,9 @@ import os
 from dataclasses import asdict
 from typing import Any
 
-from thunes_tui import clock, intents
+from thunes_tui import clock
 from thunes_tui.command.answer import answer, say
-from thunes_tui.command.console import person, project_folder
-from thunes_tui.connection import Closed, Connection
+from thunes_tui.command.console import person, project_folder, stop_server
 from thunes_tui.journal.folder import list_sessions
 from thunes_tui.journal.verify import verify as verify_journal
 from thunes_tui.mask import Mask, secrets_of
@@ -40,19 +39,8 @@ def sessions(asked: argparse.Namespace) -> int:
 def stop(asked: argparse.Namespace) -> int:
     """Ends the server; the drill can be taken up again, the bot and the shell's jobs stay."""
     running = choose.the_running(asked.session)
-
-    async def end() -> None:
-        link = await Connection.open(running.socket, person(None), "any")
-        link.ask(intents.Stop())
-        async for update in link.updates():
-            if isinstance(update, Closed):
-                break
-        await link.close()
-
-    asyncio.run(end())
-    say(
-        f"session {running.session} has stopped; take it up again: thunes-tui drill --session {running.session}"
-    )
+    stop_server(running)
+    say(f"session {running.session} has stopped; to go on: thunes-tui drill --session {running.session}")
     return 0
 
 
