@@ -72,9 +72,8 @@ def stop_server(running: choose.Running) -> None:
         link = await Connection.open(running.socket, person(None), "any")
         try:
             if link.hello.role != "driver":
-                raise Refused(
-                    f"session {running.session}: {link.hello.remark.partition(':')[0]}, so let them leave first"
-                )
+                why = link.hello.remark.partition(":")[0]
+                raise Refused(f"session {running.session}: {why}, so let them leave first")
             link.ask(intents.Stop())
             async for update in link.updates():
                 if isinstance(update, Closed):
