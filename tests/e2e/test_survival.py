@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.way import CONSOLE, drilled_sandbox
+from tests.e2e.way import CONSOLE, drilled_sandbox, end_shells
 from tests.rig.glass import Glass
 from thunes_tui.journal.reader import records
 from thunes_tui.sandbox import world
@@ -82,14 +82,9 @@ def shell_text(path: Path) -> str:
 
 
 def end(env: dict[str, str]) -> None:
-    """The session's server, keeper and shell away, whatever the test did to them."""
+    """The session's server in order, then whatever is left of it."""
     subprocess.run([*CONSOLE, "stop"], env={**os.environ, **env}, capture_output=True)
-    for pid in map(int, filter(str.isdigit, (p.name for p in Path("/proc").iterdir()))):
-        try:
-            if f"THUNES_STEPS={env['XDG_STATE_HOME']}".encode() in Path(f"/proc/{pid}/environ").read_bytes():
-                os.kill(pid, signal.SIGKILL)
-        except OSError:
-            continue
+    end_shells(env)
 
 
 def test_kill_9_of_the_screen_in_mid_step(drilled: tuple[Place, dict[str, str], Path]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -39,6 +40,7 @@ def drilled_sandbox(*, bot: bool = True) -> Iterator[tuple[Place, dict[str, str]
         world.up(place, tied=True, bot=bot)
         yield place, env
     finally:
+        end_all(env)
         world.remove(place)
         for key, value in before.items():
             if value is None:
@@ -46,6 +48,27 @@ def drilled_sandbox(*, bot: bool = True) -> Iterator[tuple[Place, dict[str, str]
             else:
                 os.environ[key] = value
         shutil.rmtree(root, ignore_errors=True)
+
+
+def end_all(env: dict[str, str]) -> None:
+    """Servers, keepers and shells of these sessions away, whatever a test did to them."""
+    kill_those_with(b"XDG_STATE_HOME=" + env["XDG_STATE_HOME"].encode() + b"\0")
+    end_shells(env)
+
+
+def end_shells(env: dict[str, str]) -> None:
+    kill_those_with(b"THUNES_STEPS=" + env["XDG_STATE_HOME"].encode())
+
+
+def kill_those_with(mark: bytes) -> None:
+    """By a member of their environment, which only what these tests started has."""
+    for pid in (int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()):
+        try:
+            environ = Path(f"/proc/{pid}/environ").read_bytes()
+            if pid != os.getpid() and mark in environ:
+                os.kill(pid, signal.SIGKILL)
+        except OSError:
+            continue
 
 
 class Person:
