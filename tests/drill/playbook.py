@@ -291,8 +291,9 @@ def refold(journal: Sequence[tuple[Event, Moment, str]]) -> DrillState:
     """From nothing, each event by way of its line in the journal."""
     state = DrillState()
     for number, (event, at, by) in enumerate(journal):
-        again = decode(event.KIND, json.loads(json.dumps(encode(event)))) if event.KIND else event
-        state = apply(state, again, number, at, by)
+        data = json.loads(json.dumps({"by": by, **encode(event)}))  # as the hub writes it
+        again = decode(event.KIND, data) if event.KIND else event
+        state = apply(state, again, number, at, data["by"])
     return state
 
 

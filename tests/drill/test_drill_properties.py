@@ -16,7 +16,7 @@ from thunes_tui import intents
 from thunes_tui import observations as seen
 from thunes_tui.clock import Moment
 from thunes_tui.drill.apply import apply
-from thunes_tui.drill.decide import decide, observe
+from thunes_tui.drill.decide import SEEN, decide, observe
 from thunes_tui.drill.decision import decide_outcome
 from thunes_tui.drill.draft import Actor
 from thunes_tui.drill.effects import AskGuard, AskProbe, Effect, RunInShell, SetDeadline
@@ -108,7 +108,7 @@ def of(kind: Any) -> st.SearchStrategy[Any]:
 
 EVENTS = st.one_of(*map(of, REGISTRY.values()), st.builds(Unknown, WORD, st.just({"a": 1})))
 INTENTS = st.one_of(*map(of, intents.REGISTRY.values()))
-OBSERVATIONS = st.one_of(*map(of, seen.Observation.__subclasses__()))
+OBSERVATIONS = st.one_of(*map(of, SEEN))
 ACTORS = st.sampled_from(
     (ANN, ANN, BOB, Actor("eve", "witness", 9), Actor("r", "replay", 3), Actor("x", "?"))
 )

@@ -233,7 +233,7 @@ class TestProcesses:
 
     def test_what_a_process_says_of_its_switch_is_its_own(self, play: Playbook) -> None:
         play.ready()
-        play.log("Kill-switch active: True").holds(like(box.KillSwitchSeen, by="4711", on=True))
+        play.log("Kill-switch active: True").holds(like(box.KillSwitchSeen, who="4711", on=True))
         play.log("Kill-switch active: True").lacks(box.KillSwitchSeen)
         assert play.state.bots[0].switch == "ON"
         play.see(DEAD)

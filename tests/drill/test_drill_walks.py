@@ -6,8 +6,11 @@ The laws are checked at every event, against the state before it, by code that s
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import fields
 from random import Random
-from typing import Any
+from types import UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import pytest
 
@@ -15,12 +18,13 @@ from tests.drill.playbook import ANN, BOB, BTC, Answer, Playbook
 from thunes_tui import intents
 from thunes_tui import observations as seen
 from thunes_tui.clock import Moment
+from thunes_tui.drill.decide import SEEN
 from thunes_tui.drill.draft import Actor
 from thunes_tui.drill.effects import AskGuard, AskProbe, Effect, RunInShell, SetDeadline
 from thunes_tui.drill.model import DrillState
 from thunes_tui.drill.next import next_action
 from thunes_tui.events import box, drill, session, shell, steps
-from thunes_tui.events.base import Event
+from thunes_tui.events.base import Event, Unknown
 
 WALKS = 120
 LENGTH = 220
@@ -41,6 +45,40 @@ AUDITS = (
 )
 
 
+ODD = tuple(sorted((set(SEEN) | set(intents.REGISTRY.values())) - {seen.Happened, intents.EndDrill}, key=str))
+NAMES = (
+    "T1", "T3", "T3.S2", "T1.S3", "T9.S1", "T1.C1", "T3.C5", "T9", "", ".", "T3.S2#1", "T3.S2#1!", "audit",
+    "script", "native", "PASS", "FAIL", "driver", "witness", "step 1.1", "step 3.2", "bot", "BUY", "\n\ud800",
+    "KILL_SWITCH_ACTIVATED", "TRADE_APPROVED", "take over", "paper_trader", "2025-10-09T10:42:15",
+)  # fmt: skip
+
+
+def made(kind: Any, dice: Random) -> Any:
+    """Some value of a type."""
+    simple: dict[Any, Callable[[], Any]] = {
+        str: lambda: dice.choice(NAMES),
+        int: lambda: dice.choice((0, 1, 2, 9, 100, 4711, -1, 2**40)),
+        float: lambda: dice.choice((0.0, 1.5, -3.0)),
+        bool: lambda: dice.random() < 0.5,
+        Any: lambda: dice.choice((None, 3, "BUY", "DRILL")),
+        type(None): lambda: None,
+        Event: lambda: Unknown("odd", {}),
+    }
+    if kind in simple:
+        return simple[kind]()
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin in (Union, UnionType):
+        return made(dice.choice(arguments), dice)
+    if origin is tuple and arguments[-1] is ...:
+        return tuple(made(arguments[0], dice) for _ in range(dice.randrange(3)))
+    if origin is tuple:
+        return tuple(made(each, dice) for each in arguments)
+    if origin is dict:
+        return {"side": made(arguments[1], dice)}
+    hints = get_type_hints(kind)
+    return kind(**{each.name: made(hints[each.name], dice) for each in fields(kind)})
+
+
 class Walk:
     """One drill and the dice that move it."""
 
@@ -58,7 +96,8 @@ class Walk:
         """A drill that ends early often would test little, so most inputs are what a person would do next."""
         for _ in range(LENGTH):
             move = self.dice.choices(
-                (self.forward, self.serve, self.box, self.person, self.accident), (30, 40, 20, 9, 1)
+                (self.forward, self.serve, self.box, self.person, self.oddity, self.accident),
+                (30, 40, 20, 9, 4, 1),
             )[0]
             before, mark = self.play.state, len(self.play.journal)
             answer = move()
@@ -164,6 +203,14 @@ class Walk:
         )
         return play.ask(asked, dice.choice((ANN, ANN, BOB, Actor("eve", "replay", 5))))
 
+    def oddity(self) -> Answer:
+        """Anything at all, of the right types."""
+        kind = self.dice.choice(ODD)
+        thing = made(kind, self.dice)
+        if isinstance(thing, intents.Intent):
+            return self.play.ask(thing, self.dice.choice((ANN, BOB)))
+        return self.play.see(thing)
+
     def accident(self) -> Answer:
         dice, play = self.dice, self.play
         if dice.random() < 0.6:
@@ -226,9 +273,8 @@ class Walk:
     def judged(self, state: DrillState, test: str) -> str:
         """The verdict of a test, worst first, written anew."""
         plan = next(t for t in state.plan if t.id == test)
-        said: list[str] = [
-            state.criteria[c.id].verdict or "NOT VERIFIED" for c in plan.criteria if not c.optional
-        ]
+        counted = [c for c in plan.criteria if not c.optional]
+        said: list[str] = [state.criteria[c.id].verdict or "NOT VERIFIED" for c in counted]
         words = {"unknown": "UNKNOWN", "aborted": "ABORTED", "skipped": "SKIPPED", "pending": "SKIPPED"}
         said += [words[str(s)] for s in (state.steps[each.id].status for each in plan.steps) if s in words]
         for worst in WORST:

@@ -110,9 +110,9 @@ def first_test(play: Playbook) -> None:
     )
     play.launch("T1.S2")
     play.audit("KILL_SWITCH_ACTIVATED", reason="DRILL: test").gives(
-        like(box.KillSwitchSeen, by="audit", on=True), passes("T1.C6")
+        like(box.KillSwitchSeen, who="audit", on=True), passes("T1.C6")
     )
-    play.log("Kill-switch active: True").gives(box.BotLogged, like(box.KillSwitchSeen, by="4711", on=True))
+    play.log("Kill-switch active: True").gives(box.BotLogged, like(box.KillSwitchSeen, who="4711", on=True))
     play.log("KILL-SWITCH ACTIVATED", "CRITICAL").gives(passes("T1.C2"))
     play.wait(1.5)
     play.alert().gives(like(box.AlertSeen, by_person=False), passes("T1.C3"))

@@ -116,11 +116,11 @@ def _changed_bot(state: DrillState, pid: int, **changes: Any) -> DrillState:
 
 def switch_seen(state: DrillState, event: box.KillSwitchSeen, mark: Mark) -> DrillState:
     word = "ON" if event.on else "OFF"
-    if event.by == "audit":
+    if event.who == "audit":
         return replace(state, switch=SwitchState(word, mark.at, event.reason, event.stamp_us))
-    if not event.by.isdecimal():
+    if not event.who.isdecimal():
         return state
-    return _changed_bot(state, int(event.by), switch=word)
+    return _changed_bot(state, int(event.who), switch=word)
 
 
 def bot_healthy(state: DrillState, event: box.BotHealthy, mark: Mark) -> DrillState:

@@ -120,7 +120,7 @@ def preflight_sensed(state: DrillState, event: drill.PreflightSensed, _mark: Mar
 
 
 def _sensed(section: SectionState, event: drill.PreflightSensed) -> SectionState:
-    if event.by == "script":
+    if event.side == "script":
         return replace(section, script=event.verdict, script_detail=event.detail)
     return replace(section, native=event.verdict, detail=event.detail, fix=event.fix)
 
@@ -129,7 +129,7 @@ def preflight_spoke(state: DrillState, event: drill.PreflightSpoke, _mark: Mark)
     flight = state.preflight
     if event.run != flight.run:
         return state
-    if event.by == "script":
+    if event.side == "script":
         return replace(state, preflight=replace(flight, script=event.verdict))
     return replace(state, preflight=replace(flight, native=event.verdict))
 

@@ -116,7 +116,7 @@ class ProcessesSampled(Event):
 class KillSwitchSeen(Event):
     """A process said so itself, or the audit trail did."""
 
-    by: str
+    who: str
     """`audit` or the pid that said so."""
     on: bool
     offset: int = 0

@@ -91,11 +91,15 @@ class PhaseStarted(Event):
 
 @event("phase.ended")
 class PhaseEnded(Event):
+    """A phase is over; what comes between two belongs to neither."""
+
     phase: str
 
 
 @event("prerequisite.ticked")
 class PrerequisiteTicked(Event):
+    """One of the document's prerequisites, counted from 1, is met; or, not ticked, no longer so."""
+
     number: int
     ticked: bool
     sensed: bool = False
@@ -104,6 +108,8 @@ class PrerequisiteTicked(Event):
 
 @event("preflight.started")
 class PreflightStarted(Event):
+    """Both sides were asked for their eight sections, for the `run`th time."""
+
     run: int
 
 
@@ -114,11 +120,12 @@ class PreflightSensed(Event):
     run: int
     number: int
     title: str
-    by: str
+    side: str
     """`native` or `script`."""
     verdict: str
     detail: str = ""
     fix: str = ""
+    """What the seed says to do about it; empty for a PASS."""
 
 
 @event("preflight.spoke")
@@ -126,12 +133,14 @@ class PreflightSpoke(Event):
     """One side, `native` or `script`, has said all it has to say."""
 
     run: int
-    by: str
+    side: str
     verdict: str
 
 
 @event("preflight.ended")
 class PreflightEnded(Event):
+    """Both sides have spoken; `passed` only where both said PASS."""
+
     run: int
     native: str
     script: str

@@ -7,6 +7,8 @@ from thunes_tui.events.base import Event, event
 
 @event("client.joined")
 class ClientJoined(Event):
+    """A console connected; its name is declared, not proven."""
+
     client: int
     name: str
     role: str
@@ -15,12 +17,16 @@ class ClientJoined(Event):
 
 @event("client.left")
 class ClientLeft(Event):
+    """Its connection is gone."""
+
     client: int
     name: str
 
 
 @event("keys.requested")
 class KeysRequested(Event):
+    """A witness asks the driver for the keys."""
+
     client: int
     name: str
 
@@ -36,6 +42,8 @@ class KeysPassed(Event):
 
 @event("journal.resumed")
 class JournalResumed(Event):
+    """A new server took the journal up, as its writer number `epoch`, and how it found the end."""
+
     epoch: int
     tail: str = "clean"
     torn_bytes: int = 0
@@ -46,6 +54,8 @@ class JournalResumed(Event):
 
 @event("checkpoint.written")
 class CheckpointWritten(Event):
+    """State and screen as of record `number` lie in a side file with this hash."""
+
     number: int
     sha256: str
     file: str

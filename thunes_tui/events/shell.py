@@ -7,6 +7,8 @@ from thunes_tui.events.base import Event, event
 
 @event("shell.opened")
 class ShellOpened(Event):
+    """The control pane has a shell."""
+
     pid: int
     cols: int
     rows: int
@@ -36,6 +38,8 @@ class ShellStarted(Event):
 
 @event("shell.ended")
 class ShellEnded(Event):
+    """The command line ended; `jobs` run on in the background."""
+
     seq: int
     exit: int
     cwd: str
@@ -44,10 +48,14 @@ class ShellEnded(Event):
 
 @event("shell.resized")
 class ShellResized(Event):
+    """The terminal has another size, as the driver's pane asks."""
+
     cols: int
     rows: int
 
 
 @event("shell.exited")
 class ShellExited(Event):
+    """The shell itself is gone."""
+
     detail: str = ""

@@ -28,6 +28,8 @@ class Evidence:
 
 @event("test.started")
 class TestStarted(Event):
+    """A test began, for the `attempt`th time."""
+
     test: str
     attempt: int
     __test__ = False
@@ -35,6 +37,8 @@ class TestStarted(Event):
 
 @event("test.ended")
 class TestEnded(Event):
+    """A test has its verdict, and what made it so."""
+
     test: str
     verdict: str
     cause: str = ""
@@ -43,6 +47,8 @@ class TestEnded(Event):
 
 @event("test.skipped")
 class TestSkipped(Event):
+    """A test is left out, on the record."""
+
     test: str
     reason: str
     __test__ = False
@@ -83,6 +89,8 @@ class StepStarted(Event):
 
 @event("step.ended")
 class StepEnded(Event):
+    """The step's command ended, by the shell's own mark; `exit` is None for a step done by hand."""
+
     step: str
     attempt: int
     exit: int | None
@@ -106,6 +114,8 @@ class StepUnknown(Event):
 
 @event("step.skipped")
 class StepSkipped(Event):
+    """A person left the step out."""
+
     step: str
     reason: str
 
@@ -131,6 +141,8 @@ class BaselineTaken(Event):
 
 @event("criterion.sensed")
 class CriterionSensed(Event):
+    """Evidence, or its absence, gave a success criterion its verdict; a later one takes its place."""
+
     criterion: str
     verdict: str
     cause: str
@@ -157,6 +169,8 @@ class FieldFilled(Event):
 
 @event("deviation.noted")
 class DeviationNoted(Event):
+    """Something was done otherwise than the runbook says; `sensed` where the console saw it by itself."""
+
     text: str
     reason: str = ""
     test: str = ""
@@ -166,6 +180,8 @@ class DeviationNoted(Event):
 
 @event("note.added")
 class NoteAdded(Event):
+    """A remark, at the test and step where it was made."""
+
     text: str
     test: str = ""
     step: str = ""
@@ -173,6 +189,8 @@ class NoteAdded(Event):
 
 @event("bookmark.added")
 class Bookmarked(Event):
+    """A place in a source, by byte offset, that somebody wants found again."""
+
     source: str
     offset: int
     text: str = ""
@@ -192,16 +210,22 @@ class FindingNoted(Event):
 
 @event("drill.held")
 class Held(Event):
+    """Nothing new begins until the drill is released; what runs goes on."""
+
     reason: str
 
 
 @event("drill.released")
 class Released(Event):
+    """The hold is off; `reason` where somebody else than its setter released it."""
+
     reason: str = ""
 
 
 @event("signed.off")
 class SignedOff(Event):
+    """Somebody puts their declared name under a test as it stands."""
+
     test: str
     text: str = ""
 
