@@ -12,8 +12,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 LINK := $(PIP) --no-deps --no-build-isolation --editable .
 PYTEST := $(BIN)/python -m pytest -p no:cacheprovider
 WORKERS ?= 2
-# A file's tests share a sandbox or an exchange, so a file stays with one worker.
-PARALLEL := --numprocesses $(WORKERS) --dist loadfile
+# A file's tests share a sandbox or an exchange, so a file stays with one worker; the end-to-end tests come first.
+PARALLEL := --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 STAGES := formatting lint types contracts tests
 PEER_NAMES := toolong
 
@@ -24,6 +24,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: .venv/installed ## .venv with the locked dependencies and thunes-tui in it
+	@true
 
 run: install ## the sandbox with a running bot, and the console on it
 	@$(BIN)/thunes-tui drill --sandbox
@@ -47,10 +48,10 @@ bench-peers: .venv/peers ## the same, with the peers that have to be installed f
 	@$(BIN)/python -m bench --peers .venv/peers
 
 crash: .venv/installed-dev ## the long tier of the crash and fuzz tests
-	@THUNES_TUI_TIER=long $(PYTEST) -m "crash" $(PARALLEL) --timeout 3600
+	@$(PYTEST) --long -m crash $(PARALLEL) --timeout 3600
 
 soak: .venv/installed-dev ## the long tier of the endurance tests
-	@THUNES_TUI_TIER=long $(PYTEST) -m "soak" --timeout 7200
+	@$(PYTEST) --long -m soak --timeout 7200
 
 replay: install ## a demo recording in the console: make replay RECORDING=recordings/NAME
 	@$(BIN)/thunes-tui replay "$${RECORDING:-$$(find recordings -mindepth 1 -maxdepth 1 -type d | sort | head -1)}"
