@@ -64,6 +64,14 @@ class Recorder(App[int], inherit_bindings=False):
         os.write(self._file, data)
 
 
+def queued() -> float:
+    """Seconds that this thread could have run and had to wait for a busy processor."""
+    try:
+        return int(Path("/proc/self/schedstat").read_text().split()[1]) / 1e9
+    except (OSError, IndexError):
+        return 0.0
+
+
 class Painter(App[int], inherit_bindings=False):
     """Repaints the whole screen all the time and measures how long the loop is kept from running."""
 
@@ -89,11 +97,12 @@ class Painter(App[int], inherit_bindings=False):
         self.query_one(Static).update("\n".join(rows))
 
     async def _measure(self) -> None:
-        last = time.perf_counter()
+        last, waited = time.perf_counter(), queued()
         while True:
             await asyncio.sleep(GAP)
-            now = time.perf_counter()
-            self._worst, last = max(self._worst, now - last - GAP), now
+            now, waits = time.perf_counter(), queued()
+            gap = now - last - (waits - waited) - GAP
+            self._worst, last, waited = max(self._worst, gap), now, waits
             driver = self._driver
             dropped = getattr(getattr(driver, "writer", None), "dropped", 0)
             fresh = self._report.with_suffix(".new")

@@ -139,7 +139,7 @@ def test_bytes_that_no_terminal_should_send_do_not_end_the_input(tmp_path: Path)
 
 def test_a_terminal_that_does_not_read_holds_nothing_up_and_is_painted_anew(tmp_path: Path) -> None:
     file = tmp_path / "report"
-    with Glass(painter(file), size=(120, 40)) as glass:
+    with Glass(painter(file), size=(100, 30)) as glass:
         glass.until(lambda: file.exists() and "frame 5 " in glass.text(), "frames")
         glass.write(b"r")
         before = int(file.read_text().split()[1])

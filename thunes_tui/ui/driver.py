@@ -32,6 +32,7 @@ LEAVE = "\x1b[?2026l\x1b[?2004l\x1b[?7h\x1b[?1049l\x1b[?25h"
 MOUSE_ON = "\x1b[?1000h\x1b[?1002h\x1b[?1006h"
 MOUSE_OFF = "\x1b[?1006l\x1b[?1002l\x1b[?1000l"
 ASK_SYNCHRONISED = "\x1b[?2026$p"
+HOLD, LET_GO = "\x1b[?2026h", "\x1b[?2026l"
 LAST_WORDS_S = 0.5
 """How long the end of the program waits for a terminal that does not read; the launcher restores it then."""
 
@@ -52,6 +53,8 @@ class ConsoleDriver(LinuxDriver):
         self._parser = XTermParser(debug)
         self._keyboard = Keyboard(self.fileno, self._parser, self._hand_on, self._point, self._gone)
         self._shown = False
+        self._frame = ""
+        """The frame that is being put together."""
 
     # Starting and ending.
 
@@ -71,7 +74,7 @@ class ConsoleDriver(LinuxDriver):
         self._keyboard.listen(loop)
 
     def stop_application_mode(self) -> None:
-        self._shown = False
+        self._shown, self._frame = False, ""
         self.disable_input()
         if self.attrs_before is not None:
             with contextlib.suppress(termios.error):
@@ -161,9 +164,18 @@ class ConsoleDriver(LinuxDriver):
         self._hand_on(events.Resize(size, size))
 
     def write(self, data: str) -> None:
-        """A frame while the screen is shown, else control that must arrive."""
-        if self.writer is not None:
-            self.writer.write(data, frame=self._shown)
+        """A frame while the screen is shown, else control that must arrive.
+
+        What holds the screen goes with its frame and with what lets it go: none of them may be lost alone.
+        """
+        if self.writer is None:
+            return
+        if self._shown and (self._frame or data == HOLD):
+            self._frame += data
+            if data != LET_GO:
+                return
+            data, self._frame = self._frame, ""
+        self.writer.write(data, frame=self._shown)
 
     def repaint(self) -> None:
         """Everything once more: what the terminal shows is not known."""

@@ -176,7 +176,16 @@ def strokes(raw: bytes, parser: XTermParser) -> list[Stroke]:
 
 
 CURSOR_KEYS = re.compile(rb"\x1b[\[O]([ABCDHF])")
-BY_NAME = {"up": b"\x1b[A", "down": b"\x1b[B", "right": b"\x1b[C", "left": b"\x1b[D"}
+BY_NAME = {
+    "up": b"\x1b[A",
+    "down": b"\x1b[B",
+    "right": b"\x1b[C",
+    "left": b"\x1b[D",
+    "enter": b"\r",
+    "tab": b"\t",
+    "backspace": b"\x7f",
+    "escape": b"\x1b",
+}
 
 
 def for_shell(event: events.Key, *, app_cursor_keys: bool) -> bytes:

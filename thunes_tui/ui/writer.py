@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Callable
 
 LIMIT = 65_536
-"""Bytes that may wait for the terminal: a full screen, so that a slow line lags by no more than that."""
+"""Bytes that may wait before a frame is dropped: about a screen, so that a slow line lags by little more."""
 PIECE = 4096
 """Bytes of one write."""
 
@@ -44,7 +44,7 @@ class FrameWriter:
         with self._changed:
             if self._dead or not data:
                 return
-            if frame and (self._owes or (self._waiting and self._waiting + len(data) > LIMIT)):
+            if frame and (self._owes or self._waiting > LIMIT):
                 self._drop()
                 return
             self._queue.append((data, frame))
@@ -73,24 +73,27 @@ class FrameWriter:
         self._waiting -= sum(len(data) for data, frame in self._queue if frame)
         self._queue = deque(kept)
         self._owes = True
+        self._changed.notify()
 
     def _run(self) -> None:
-        while True:
-            with self._changed:
-                while not self._queue and not self._ending:
-                    self._changed.wait()
-                if not self._queue:
-                    return
-                data, _ = self._queue.popleft()
-            self._put(data)
-            with self._changed:
-                self._waiting = max(0, self._waiting - len(data))
-                repaint = self._owes and not self._queue and not self._ending and not self._dead
-                if repaint:
-                    self._owes = False
-            if repaint:
+        while (data := self._next()) is not None:
+            if data:
+                self._put(data)
+                with self._changed:
+                    self._waiting = max(0, self._waiting - len(data))
+            else:
                 with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
                     self._drained()
+
+    def _next(self) -> bytes | None:
+        """What to write next; nothing once all is written and a repaint is owed; None at the end."""
+        with self._changed:
+            while not (self._queue or self._owes or self._ending):
+                self._changed.wait()
+            if self._queue:
+                return self._queue.popleft()[0]
+            owes, self._owes = self._owes, False
+            return b"" if owes and not self._ending and not self._dead else None
 
     def _put(self, data: bytes) -> None:
         view = memoryview(data)

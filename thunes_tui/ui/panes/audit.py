@@ -47,7 +47,7 @@ class AuditPane(StreamPane):
     def heading(self) -> tuple[Line, Line]:
         return [(self.TITLE, "strong")], self.state()
 
-    def look(self, line: TextLine) -> list[Line]:
+    def look(self, line: TextLine, /) -> list[Line]:
         masked = TextLine(
             line.offset, self.desk.mask.line(line.data), line.clipped_bytes, line.generation, line.torn
         )
@@ -69,7 +69,7 @@ class AuditPane(StreamPane):
         members = list(_members(row.fields))
         if not members:
             return [first]
-        if self.wrapped or width_of([*first, *members]) <= width:
+        if self.sheet.wrapped or width_of([*first, *members]) <= width:
             return [[*first, *members]]
         return [first, [(" " * (INDENT - 2), "text"), *members]]
 
@@ -96,9 +96,9 @@ class AuditPane(StreamPane):
         if out is None:
             out = at not in self._open
         (self._open.add if out else self._open.discard)(at)
-        self.forget(at)
+        self.sheet.forget(at)
         self.view.show(at, self.window)
-        self.changed()
+        self.moved()
 
 
 def _members(fields: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

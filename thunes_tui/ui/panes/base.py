@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events
 from textual.geometry import Region
 from textual.strip import Strip
 
@@ -115,8 +114,7 @@ class Pane(Doer, Rows, can_focus=True, inherit_bindings=False):
             self.shown = self.lay_out()
         return self.shown[0] if y < HEADING_ROWS else self.body_row(y - HEADING_ROWS)
 
-    def on_focus(self, _event: events.Focus) -> None:
-        self.heading_changed()
-
-    def on_blur(self, _event: events.Blur) -> None:
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """The heading shows it; the handlers of focus and blur are called before it is known."""
+        super().watch_has_focus(has_focus)
         self.heading_changed()

@@ -7,12 +7,7 @@ that grid.
 
 from __future__ import annotations
 
-import os
-
-from rich.style import Style
 from textual import events
-from textual.geometry import Region
-from textual.strip import Strip
 
 from thunes_tui.clock import Moment
 from thunes_tui.connection import Folded, Snapshot, Update
@@ -22,21 +17,12 @@ from thunes_tui.ui.desk import SHELL, Desk
 from thunes_tui.ui.keymap import Action
 from thunes_tui.ui.keystrokes import Pasted, for_shell
 from thunes_tui.ui.outline.row import lasted
-from thunes_tui.ui.panes.base import HEADING_ROWS, Pane
-from thunes_tui.ui.widgets.eager import EagerPace
+from thunes_tui.ui.panes.canvas import Canvas
 from thunes_tui.ui.widgets.line import Line, data
-from thunes_tui.ui.widgets.rows import differences
-from thunes_tui.ui.widgets.shell_screen import ShellScreen
 from thunes_tui.ui.widgets.shell_size import ShellSize
-from thunes_tui.ui.widgets.terminal import Ground
-
-FEW_ROWS = 3
-"""Up to so many changed rows, only the cells that differ are painted."""
-BLOCK, LINE = Style(reverse=True), Style(underline=True)
-"""The cursor in SHELL mode, and in COMMAND mode, when keys do not go there."""
 
 
-class ControlPane(Pane):
+class ControlPane(Canvas):
     """The shell's screen, its scrollback in COMMAND mode, and the way of the keys in SHELL mode."""
 
     NAME = "control"
@@ -50,18 +36,16 @@ class ControlPane(Pane):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self.screen_of_shell = ShellScreen()
-        self.grid = self.screen_of_shell.grid
         self._size_of_shell = ShellSize(desk)
-        self._eager = EagerPace(self.flush)
-        self._strips: dict[int, Strip] = {}
-        """What stands on the screen, by row of the body."""
-        self._cursor = LINE
 
     # What comes in.
 
     def on_mount(self) -> None:
-        self.call_after_refresh(self.run_worker, self._load(), name="the emulator", exit_on_error=False)
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        """After the first paint: the emulator's library takes long to load."""
+        self.run_worker(self._load(), name="the emulator", exit_on_error=False)
 
     async def _load(self) -> None:
         shell = self.desk.state.shell
@@ -90,9 +74,7 @@ class ControlPane(Pane):
 
     def on_unmount(self) -> None:
         super().on_unmount()
-        self._eager.stop()
         self._size_of_shell.stop()
-        self.grid.close()
 
     # Keys in SHELL mode.
 
@@ -134,52 +116,6 @@ class ControlPane(Pane):
             self.grid.scroll(-self.grid.back, self.body_height)
         super().heading_changed()
         self.changed()
-
-    def lay_out(self) -> list[Strip]:
-        return [self.heading_strip(self.size.width)]
-
-    def changed(self) -> None:
-        if self.is_attached and self.display:
-            self._eager.ask()
-
-    def flush(self) -> None:
-        if not (self.is_attached and self.size and self.shown and self.grid.ready):
-            return
-        width, ground = self.size.width, self._ground()
-        rows = self.grid.changed(width, self.body_height)
-        if self._cursor is not ground.cursor:
-            rows |= {self.grid.cursor_row} & set(range(self.body_height))
-        self._cursor = ground.cursor
-        regions: list[Region] = []
-        for y in sorted(rows):
-            before, now = self._strips.get(y), self.grid.strip(y, width, ground)
-            self._strips[y] = now
-            if before is None or (len(rows) > FEW_ROWS and before != now):
-                regions.append(Region(0, y + HEADING_ROWS, width, 1))
-            elif before != now:
-                regions += differences(y + HEADING_ROWS, before, now)
-        if regions:
-            self.refresh(*regions)
-        super().heading_changed()
-
-    def body_row(self, y: int) -> Strip:
-        if not self.grid.ready:
-            words = self.screen_of_shell.problem or "…"
-            return self.strip([data(words, "dim")] if y == 0 else [], self.size.width)
-        row = self._strips.get(y)
-        if row is None:
-            self.grid.aim(self.size.width, self.body_height)
-            row = self._strips[y] = self.grid.strip(y, self.size.width, self._ground())
-        return row
-
-    def repaint(self) -> None:
-        self._strips.clear()
-        self.grid.forget()
-        super().repaint()
-
-    def _ground(self) -> Ground:
-        coloured = not (self.desk.palette.ansi and os.environ.get("NO_COLOR"))
-        return Ground(self.desk.paint("text"), BLOCK if self.desk.mode == SHELL else LINE, coloured)
 
     # Actions.
 

@@ -36,7 +36,7 @@ class LogPane(StreamPane):
         name = str(self.feed.shown_path).rsplit("/", maxsplit=1)[-1]
         return [(self.TITLE, "strong"), data(f" {name}", "text")], self.state()
 
-    def look(self, line: TextLine) -> list[Line]:
+    def look(self, line: TextLine, /) -> list[Line]:
         masked = self.desk.mask.line(line.data)[:LIMIT]
         head = None if self.raw else head_of(masked)
         if head is None:
@@ -76,8 +76,8 @@ class LogPane(StreamPane):
 
     def do_raw(self) -> None:
         self.raw = not self.raw
-        self.forget()
-        self.changed()
+        self.sheet.forget()
+        self.moved()
 
 
 def level_style(level: str) -> str:

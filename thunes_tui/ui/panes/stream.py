@@ -15,21 +15,18 @@ from textual.strip import Strip
 from thunes_tui.clock import Moment
 from thunes_tui.connection import Folded, Snapshot, Update
 from thunes_tui.lines.line import Line as TextLine
-from thunes_tui.lines.line import Position
 from thunes_tui.lines.store import LineStore
+from thunes_tui.text import SafeText
 from thunes_tui.ui.desk import Desk
 from thunes_tui.ui.panes.base import HEADING_ROWS, Pane, is_bulk
-from thunes_tui.ui.widgets.gutter import WIDTH as GUTTER
+from thunes_tui.ui.widgets.eager import EagerPace
 from thunes_tui.ui.widgets.gutter import Gutter
-from thunes_tui.ui.widgets.line import Line, data, spread, strip
+from thunes_tui.ui.widgets.line import Line, data
 from thunes_tui.ui.widgets.line_feed import LineFeed
+from thunes_tui.ui.widgets.line_sheet import LineSheet
 from thunes_tui.ui.widgets.line_view import LineView
 from thunes_tui.ui.widgets.rows import differences
-from thunes_tui.ui.widgets.search import Pattern
-from thunes_tui.ui.widgets.styled import folded, marked, shifted
 
-KEPT = 2000
-"""Laid-out lines that are kept."""
 FEW_ROWS = 2
 """Up to so many changed rows, only the cells that differ are painted."""
 
@@ -45,26 +42,26 @@ class Stream(Pane, inherit_bindings=False):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.feed = LineFeed(desk, self.SOURCE, self._opened, self._arrived)
-        self.view: LineView[Line] = LineView(self.rows_of)
+        self.sheet = LineSheet(desk, self, self.INDENT)
+        self.view: LineView[Line] = LineView(self.sheet.rows_of)
         self.edge = Gutter(desk, self.SOURCE)
-        self.pattern: Pattern | None = None
         self.searching = ""
-        self.wrapped = False
-        self.shift = 0
-        """Cells that long lines are shifted by."""
+        """What a search that runs says of itself."""
+        self._eager = EagerPace(self.flush)
         self._unseen = 0
-        self._kept: dict[Position, list[Line]] = {}
-        self._strips: dict[tuple[Position, int, str], Strip] = {}
         self._body: list[Strip] = []
         """What stands on the screen."""
 
     @abstractmethod
-    def look(self, line: TextLine) -> list[Line]:
+    def look(self, line: TextLine, /) -> list[Line]:
         """The rows of one line: masked, sanitised, styled; at least one."""
 
     def ending(self, _line: TextLine, /) -> Line:
         """What stands at the right edge of a line's first row, such as how much of it is not shown."""
         return []
+
+    def notes(self, line: TextLine, /) -> list[SafeText]:
+        return self.feed.notes(line)
 
     # What comes in.
 
@@ -73,11 +70,12 @@ class Stream(Pane, inherit_bindings=False):
 
     def on_unmount(self) -> None:
         super().on_unmount()
+        self._eager.stop()
         self.feed.close()
 
     def _opened(self, store: LineStore) -> None:
         self.view.open(store)
-        self.forget()
+        self.sheet.forget()
         self.changed()
 
     def _arrived(self, count: int) -> None:
@@ -112,36 +110,6 @@ class Stream(Pane, inherit_bindings=False):
         new = f" +{self.view.new} new" if self.view.new else ""
         return [(f"PAUSED{new}", "warn"), (place, "dim")]
 
-    def rows_of(self, line: TextLine) -> list[Line]:
-        """A line's rows with the notes above it, laid out for the pane's width; kept until that changes."""
-        known = self._kept.get(line.position)
-        if known is not None:
-            return known
-        width = max(1, self.size.width - GUTTER)
-        rows: list[Line] = [[data(f"── {note}", "warn")] for note in self.feed.notes(line)]
-        ending = self.ending(line)
-        for row in self.look(line):
-            shown = marked(row, self.pattern.shown) if self.pattern is not None else row
-            if self.wrapped:
-                rows += folded([*shown, *ending], width, self.INDENT)
-            else:
-                moved = shifted(shown, self.shift) if self.shift else shown
-                rows.append(spread(moved, ending, width) if ending else moved)
-            ending = []
-        if len(self._kept) > KEPT:
-            self._kept.clear()
-            self._strips.clear()
-        self._kept[line.position] = rows
-        return rows
-
-    def forget(self, position: Position | None = None) -> None:
-        """A line, or all of them, look different now."""
-        if position is None:
-            self._kept.clear()
-        else:
-            self._kept.pop(position, None)
-        self._strips.clear()
-
     def lay_out(self) -> list[Strip]:
         return [self.heading_strip(self.size.width)]
 
@@ -149,6 +117,11 @@ class Stream(Pane, inherit_bindings=False):
         if not self._body:
             self._body = self._lay_out_body()
         return self._body[y] if y < len(self._body) else self.strip([], self.size.width)
+
+    def moved(self) -> None:
+        """A person moved the window: they see it at once, also in a flood."""
+        if self.is_attached and self.display:
+            self._eager.ask()
 
     def flush(self) -> None:
         if not (self.is_attached and self.size and self.shown):
@@ -168,21 +141,13 @@ class Stream(Pane, inherit_bindings=False):
         width, height = self.size.width, self.body_height
         footer = self._footer()
         page = self.view.page(self.window)
-        strips = [self._row(position, row, width) for position, row in page]
+        strips = [
+            self.sheet.strip(position, row, self.edge.mark(position), selected=position == self.view.selected)
+            for position, row in page
+        ]
         blank = self.strip([], width)
         strips += [blank] * (height - len(strips) - len(footer))
         return [*strips, *(self.strip(line, width) for line in footer)][:height]
-
-    def _row(self, position: Position, row: Line, width: int) -> Strip:
-        """A row as a strip, kept as long as the row itself is."""
-        over = "cursor" if position == self.view.selected else ""
-        mark, style = self.edge.mark(position)
-        key = (position, id(row), over + mark)
-        known = self._strips.get(key)
-        if known is None:
-            known = strip([(mark, style), *row], width, self.desk.paint, over)
-            self._strips[key] = known
-        return known
 
     @property
     def window(self) -> int:
@@ -197,13 +162,9 @@ class Stream(Pane, inherit_bindings=False):
             return [[(f" … {self.edge.unfinished:,} bytes of a line without its end", "dim")]]
         return []
 
-    def restyled(self) -> None:
-        self.forget()
-        self.repaint()
-
     def repaint(self) -> None:
-        self._kept.clear()
-        self._strips.clear()
+        self.sheet.width = self.size.width
+        self.sheet.forget()
         self._body = []
         super().repaint()
 

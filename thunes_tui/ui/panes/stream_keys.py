@@ -51,43 +51,43 @@ class StreamPane(Stream, inherit_bindings=False):
             self.view.pause(self.window)
         else:
             self.view.follow()
-        self.changed()
+        self.moved()
 
     def do_down(self) -> None:
         self.view.select(1, self.window)
-        self.changed()
+        self.moved()
 
     def do_up(self) -> None:
         self.view.select(-1, self.window)
-        self.changed()
+        self.moved()
 
     def do_page_down(self) -> None:
         self.view.scroll(max(1, self.window - 1), self.window)
-        self.changed()
+        self.moved()
 
     def do_page_up(self) -> None:
         self.view.scroll(-max(1, self.window - 1), self.window)
-        self.changed()
+        self.moved()
 
     def do_beginning(self) -> None:
         self.view.to_beginning(self.window)
-        self.changed()
+        self.moved()
 
     def do_to_end(self) -> None:
         self.view.follow()
-        self.changed()
+        self.moved()
 
     def do_wrap(self) -> None:
-        self.wrapped, self.shift = not self.wrapped, 0
-        self.forget()
-        self.changed()
+        self.sheet.wrapped, self.sheet.shift = not self.sheet.wrapped, 0
+        self.sheet.forget()
+        self.moved()
 
     def sideways(self, cells: int) -> None:
         """Shift long lines; they are cut then."""
-        self.shift = max(0, min(FURTHEST, self.shift + cells))
-        self.wrapped = False
-        self.forget()
-        self.changed()
+        self.sheet.shift = max(0, min(FURTHEST, self.sheet.shift + cells))
+        self.sheet.wrapped = False
+        self.sheet.forget()
+        self.moved()
 
     # Searching.
 
@@ -100,19 +100,19 @@ class StreamPane(Stream, inherit_bindings=False):
             if text is None:
                 return
             try:
-                self.pattern = pattern_of(text) if text else None
+                self.sheet.pattern = pattern_of(text) if text else None
             except UserError as error:
                 self.desk.say(str(error), alarming=True)
                 return
-            self.forget()
-            self.changed()
-            if self.pattern is not None:
+            self.sheet.forget()
+            self.moved()
+            if self.sheet.pattern is not None:
                 self._seek(forward=False)
 
         self.app.push_screen(Prompt(self.desk, f"Find in the {self.SOURCE}", about, required=False), typed)
 
     def do_find_next(self) -> None:
-        if self.pattern is not None:
+        if self.sheet.pattern is not None:
             self._seek(forward=True)
             return
         app: ThunesApp = self.app  # type: ignore[assignment]  # panes live in no other application
@@ -122,11 +122,11 @@ class StreamPane(Stream, inherit_bindings=False):
         self._seek(forward=False)
 
     def why_not_find_back(self) -> str:
-        return "" if self.pattern is not None else "nothing is searched for: / asks for it"
+        return "" if self.sheet.pattern is not None else "nothing is searched for: / asks for it"
 
     def _seek(self, *, forward: bool) -> None:
-        if self.pattern is not None:
-            self.look_for(self.pattern.found_in, f"{self.pattern.text!r}", forward=forward)
+        if self.sheet.pattern is not None:
+            self.look_for(self.sheet.pattern.found_in, f"{self.sheet.pattern.text!r}", forward=forward)
 
     def look_for(self, matches: Callable[[TextLine], bool], what: str, *, forward: bool) -> None:
         """Go to the next line that matches, from the selection or the window's edge; a newer search wins."""
@@ -159,4 +159,4 @@ class StreamPane(Stream, inherit_bindings=False):
             self.desk.say(f"no {'further' if forward else 'earlier'} line with {what}")
         else:
             self.view.show(found, self.window)
-        self.changed()
+        self.moved()
