@@ -181,6 +181,17 @@ class TestRelapse:
             like(SENSED, criterion="T3.C3", verdict="PASS"), like(SENSED, criterion="T3.C4", verdict="PASS")
         )
 
+    def test_the_death_of_a_second_bot_takes_nothing_back(self, killed: Playbook) -> None:
+        born(killed)
+        killed.log("Bot healthy")
+        born(killed, 4801, 950)
+        killed.see(seen.BotGone(4801, 950, exit=0)).gives(box.ProcessDied)
+
+    def test_the_health_of_a_second_bot_is_not_the_recovery(self, killed: Playbook) -> None:
+        born(killed)
+        born(killed, 4801, 950)
+        killed.log("Bot healthy").gives(box.BotLogged, like(box.RecoveryMeasured, part="log"), box.BotHealthy)
+
     def test_after_the_test_nothing_is_taken_back(self, killed: Playbook) -> None:
         born(killed)
         killed.log("Bot healthy")

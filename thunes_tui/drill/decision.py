@@ -59,12 +59,7 @@ def decide_outcome(state: DrillState) -> Outcome:
     )
     decision = matrix(passed, of, vetoes)
     actions = {"GO": ALL_PASS, "CONDITIONAL": ONE_SHORT, "NO-GO": FEWER}[decision]
-    not_verified = sum(
-        state.criteria[c.id].verdict in ("", "NOT VERIFIED")
-        for t in state.plan
-        if state.tests[t.id].status != "skipped"
-        for c in t.criteria
-    )
+    not_verified = count_not_verified(state)
     documented = bool(not_passed) and all(
         state.tests[t.id].cause or state.tests[t.id].reason
         for t in state.plan
@@ -86,6 +81,16 @@ def decide_outcome(state: DrillState) -> Outcome:
         actions,
         not_verified,
         state.mode == "drill" and not state.sandbox and any(ok for _, ok in authorised),
+    )
+
+
+def count_not_verified(state: DrillState) -> int:
+    """Criteria that nobody and nothing could verify, those of skipped tests left out."""
+    return sum(
+        state.criteria[c.id].verdict in ("", "NOT VERIFIED")
+        for t in state.plan
+        if state.tests[t.id].status != "skipped"
+        for c in t.criteria
     )
 
 
