@@ -103,7 +103,7 @@ def begin(spec: SessionSpec) -> None:
     choose.tell_about(spec)
     trouble = start.start_session(spec, clock.system())
     if trouble:
-        if not runtime.answers(spec.runtime / runtime.KEEPER):
+        if not (spec.runtime / runtime.KEEPER).is_socket():
             choose.forget(spec.session)
         raise UserError(trouble)
 

@@ -153,6 +153,8 @@ class Clients:
         client.writer.write(self._hello_line(client, remark))
         client.writer.write(self._snapshot())
         client.ready = True
+        if greeting.want == "driver" and role == "witness" and writable:
+            self.hub.take(intents.RequestKeys(), Actor(client.name, role, client.number))
         return True
 
     def _check_user(self, writer: asyncio.StreamWriter) -> int:

@@ -146,7 +146,9 @@ class Service:
             env_files=self._env_files,
         )
 
-    async def run(self, listener: socket, ready: Callable[[], None], *, resumed: bool) -> None:
+    async def run(
+        self, listener: socket, ready: Callable[[], None], *, resumed: bool, same_shell: bool
+    ) -> None:
         """Until a client or a signal says stop. The bot and the shell's jobs stay as they are."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
@@ -156,7 +158,7 @@ class Service:
         elif self.spec.mode != "watch":
             self.effector(AskGuard("start"))
         if self.shell is not None:
-            self.shell.open(again=resumed)
+            self.shell.open(again=same_shell)
         for source in self.followed.sources:
             self.supervisor.keep(type(source).__name__.lower(), lambda s=source: self._follow(s))  # type: ignore[misc]
         self.supervisor.keep("runbook watch", self._watch_runbook)
@@ -185,6 +187,8 @@ class Service:
         while alone < ALONE_S:
             await asyncio.sleep(1.0)
             alone = 0 if self.clients.count else alone + 1
+        if self.shell is not None:
+            self.shell.close_drill()
         self._stopped.set()
 
     async def _checkpoints(self) -> None:

@@ -17,8 +17,9 @@ from socket import socket
 from thunes_tui import handover, keeper, localsocket, shellrc
 from thunes_tui.clock import Clock
 from thunes_tui.drill.model import DrillState
-from thunes_tui.errors import UserError
+from thunes_tui.errors import Unusable, UserError
 from thunes_tui.events.base import Event, encode
+from thunes_tui.handover import Taken
 from thunes_tui.journal.folder import create_folder
 from thunes_tui.journal.writer import Journal, JournalLike, NullJournal
 from thunes_tui.mask import Mask, secrets_of
@@ -122,13 +123,45 @@ def start_replay(folder: Path, place: Path, clock: Clock, *, at: str, speed: flo
 def serve(spec: SessionSpec, clock: Clock, ready: Callable[[], None]) -> None:
     """The server's process. The keeper is forked first, so that it holds none of our locks and sockets."""
     opening = prepare(spec, clock) if not spec.resume else None
+    if runtime.answers(spec.runtime / runtime.SERVER):
+        raise Unusable(f"session {spec.session} has a server already: attach to it")
     if spec.folder is not None and opening is not None:
         create_folder(spec.session, spec.folder.parent)
     spec.steps.mkdir(mode=0o700, parents=True, exist_ok=True)
     environment = shell_environment(spec, spec.steps)
-    resumed_shell = runtime.answers(spec.runtime / runtime.KEEPER)
-    if spec.mode != "watch" and not resumed_shell:
-        start_keeper(spec, environment)
+    shell, again = take_shell(spec, environment) if spec.mode != "watch" else (None, False)
+    try:
+        live(spec, clock, ready, opening, environment, shell, again=again)
+    except UserError:
+        if shell is not None and not again:
+            shell.close_drill()
+            shell.leave()
+        raise
+
+
+def take_shell(spec: SessionSpec, environment: dict[str, str]) -> tuple[Taken, bool]:
+    """The shell of this session: its keeper's, taken up again, or a new one. Whether it is the old one."""
+    place = spec.runtime / runtime.KEEPER
+    if place.is_socket():
+        try:
+            return handover.take(str(place)), True
+        except Unusable:
+            place.unlink(missing_ok=True)
+    start_keeper(spec, environment)
+    return handover.take(str(place)), False
+
+
+def live(
+    spec: SessionSpec,
+    clock: Clock,
+    ready: Callable[[], None],
+    opening: Opening | None,
+    environment: dict[str, str],
+    shell: Taken | None,
+    *,
+    again: bool,
+) -> None:
+    """The journal is ours and the socket listens; until the session is told to stop."""
     env_files = (spec.place("environment"),)
     mask = Mask.of(secrets_of(env_files, os.environ))
     listener = localsocket.listen(spec.runtime / runtime.SERVER)
@@ -137,7 +170,7 @@ def serve(spec: SessionSpec, clock: Clock, ready: Callable[[], None]) -> None:
     try:
         hub = Hub(journal, clock, recalled.state)
         asyncio.run(
-            _run(spec, clock, hub, mask, environment, listener, ready, recalled, opening, resumed_shell)
+            _run(spec, clock, hub, mask, environment, listener, ready, recalled, opening, shell, again)
         )
     finally:
         journal.close()
@@ -154,18 +187,18 @@ async def _run(
     ready: Callable[[], None],
     recalled: Recalled,
     opening: Opening | None,
-    resumed_shell: bool,
+    shell: Taken | None,
+    again: bool,
 ) -> None:
     for event in opening.events if opening is not None else ():
         hub.emit(event)
     for problem in mask.warnings:
         hub.emit(warning(problem))
-    link = handover.take(str(spec.runtime / runtime.KEEPER)) if spec.mode != "watch" else None
     files = (str(spec.place("environment")),)
-    service = Service(spec, clock, hub, mask, environment, link, files)
-    if service.shell is not None and opening is None and resumed_shell:
+    service = Service(spec, clock, hub, mask, environment, shell, files)
+    if service.shell is not None and opening is None and again:
         service.shell.restore(recalled.terminal.snapshot())
-    await service.run(listener, ready, resumed=opening is None)
+    await service.run(listener, ready, resumed=opening is None, same_shell=again)
 
 
 def warning(text: str) -> Event:
