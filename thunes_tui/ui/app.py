@@ -36,6 +36,9 @@ from thunes_tui.ui.widgets.footer_line import FooterLine
 from thunes_tui.ui.widgets.status_line import StatusLine
 from thunes_tui.ui.widgets.tabs_line import TabsLine
 
+BUSY_S = 0.008
+"""How long updates are taken before keys and painting have their turn."""
+
 
 class Console(Screen[None], inherit_bindings=False):
     """The screen behind all dialogs: hands its keys on, and nothing that was pasted."""
@@ -144,8 +147,13 @@ class ThunesApp(App[int], inherit_bindings=False):
             self.desk.say(self.desk.hello.remark)
 
     async def _listen(self) -> None:
+        loop = asyncio.get_running_loop()
+        rested = loop.time()
         async for update in self.desk.link.updates():
             news.take(self, update)
+            if loop.time() - rested > BUSY_S:  # what is buffered comes without a pause; keys and paint need one
+                await asyncio.sleep(0)
+                rested = loop.time()
 
     def _tick(self) -> None:
         now = self.desk.now()
