@@ -151,7 +151,7 @@ class ThunesApp(App[int], inherit_bindings=False):
         rested = loop.time()
         async for update in self.desk.link.updates():
             news.take(self, update)
-            if loop.time() - rested > BUSY_S:  # what is buffered comes without a pause; keys and paint need one
+            if loop.time() - rested > BUSY_S:  # what is buffered comes without a pause
                 await asyncio.sleep(0)
                 rested = loop.time()
 
