@@ -52,6 +52,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Also what fixtures of a whole module start sees the private folders, never the person's own."""
+    if config.getoption("--long"):
+        os.environ["THUNES_CRASH"] = "1"  # for what is decided while a file is imported
     for name in OF_THE_RUNNER:
         os.environ.pop(name, None)
     os.environ.update({**SAME_EVERYWHERE, **private_folders(BASE / "shared")})
@@ -95,8 +97,12 @@ LONGEST_FIRST = ("tests/e2e", "tests/project", "tests/sandbox", "tests/server")
 """Areas whose files take longest; begun last, one of them would keep one worker busy and the others idle."""
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Only the order of the files changes, never that within a file."""
+    """Only the order of the files changes, never that within a file; files of crash tests are marked so."""
+    for item in items:
+        if item.path.stem.startswith(("test_crash", "test_survival")):
+            item.add_marker(pytest.mark.crash)
     rank = {area: number for number, area in enumerate(LONGEST_FIRST)}
     items.sort(key=lambda item: rank.get(area_of(item.nodeid), len(rank)))
 
