@@ -54,7 +54,9 @@ soak: .venv/installed-dev ## the long tier of the endurance tests
 	@$(PYTEST) --long -m soak --timeout 7200 || { [ $$? = 5 ] && echo "there is no endurance test yet"; }
 
 replay: install ## a demo recording in the console: make replay RECORDING=recordings/NAME
-	@$(BIN)/thunes-tui replay "$${RECORDING:-$$(find recordings -mindepth 1 -maxdepth 1 -type d | sort | head -1)}"
+	@recording="$${RECORDING:-$$(find recordings -mindepth 1 -maxdepth 1 -not -name '.*' | sort | head -1)}"; \
+	if [ -z "$$recording" ]; then echo "no demo recording is here: make replay RECORDING=a session's folder or id" >&2; exit 2; fi; \
+	$(BIN)/thunes-tui replay "$$recording"
 
 clean: ## remove what was built and cached here; .venv too
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist bench/results.json

@@ -15,8 +15,6 @@ TOP = {
 VAGUE = {"utils", "util", "helpers", "helper", "common", "misc", "base_utils", "stuff", "tools"}
 PLAIN = 20
 """Lines that a name and its types may explain by themselves."""
-ALONE = {"thunes_tui/sandbox/procps.py"}
-"""Copied out of the package as a program of its own."""
 
 
 def test_the_top_folder_holds_what_the_design_names() -> None:
@@ -48,9 +46,7 @@ def test_everything_public_says_what_it_is_for() -> None:
         silent += [
             f"{tree.name(path)}:{node.lineno} {node.name}"
             for node in module.body
-            if tree.name(path) not in ALONE
-            and isinstance(node, ast.ClassDef | tree.type_of_function)
-            and _is_silent(node)
+            if isinstance(node, ast.ClassDef | tree.type_of_function) and _is_silent(node)
         ]
     assert not silent, "\n".join(silent)
 
@@ -60,8 +56,7 @@ def test_every_module_postpones_its_annotations() -> None:
     without = [
         tree.name(path)
         for path in tree.modules()
-        if tree.name(path) not in ALONE
-        and any(isinstance(node, ast.Import | ast.ImportFrom) for node in tree.parsed(path).body)
+        if any(isinstance(node, ast.Import | ast.ImportFrom) for node in tree.parsed(path).body)
         and not _is_future(tree.parsed(path).body)
     ]
     assert not without, without

@@ -7,7 +7,7 @@ import re
 from tests.project import tree
 
 UNFINISHED = re.compile(r"\b(TO_?DO|FIX_?ME|X{3})\b")
-MACHINE = re.compile(r"(?<![\w.~/{}-])/(work/[a-z]|ro{2}t/|home/(?!(x|ann|bob|trader)\b)[a-z])")
+MACHINE = re.compile(r"(?<![\w.~/{}-])/(work/[a-z]|ro{2}t/|home/(?!([a-z]|ann|bob|trader)\b)[a-z])")
 REGISTRY = re.compile(r"\b(pypi|pythonhosted|npmjs|debian|crates)\.(org|com|io|net)\b")
 SEPARATE = ("thunes_tui/sandbox/project/",)
 """Another program's files, whose words are part of what is drilled."""

@@ -3,13 +3,17 @@
 Knows what the seed's commands use: a signal, `-f`, `-x`, `-l`, `-a`, `-c` and a pattern.
 """
 
+from __future__ import annotations
+
 import os
 import re
 import signal
 import sys
+from collections.abc import Iterator
 
 
-def processes():
+def processes() -> Iterator[tuple[int, str, str]]:
+    """Pid, name and command line of every other living process."""
     for name in sorted((n for n in os.listdir("/proc") if n.isdigit()), key=int):
         if int(name) == os.getpid():
             continue
@@ -26,8 +30,11 @@ def processes():
             yield int(name), comm, line
 
 
-def main():
-    number, flags, words = signal.SIGTERM, set(), []
+def main() -> int:
+    """0 when something fits, 1 when nothing does, 2 for a wrong call, as procps has it."""
+    number: int = signal.SIGTERM
+    flags: set[str] = set()
+    words: list[str] = []
     for word in sys.argv[1:]:
         sign = word[1:].removeprefix("SIG") if word.startswith("-") else ""
         if sign.isdigit():
