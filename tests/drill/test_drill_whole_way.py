@@ -77,7 +77,11 @@ def test_a_drill_from_the_first_key_to_go(play: Playbook) -> None:
 def before_the_tests(play: Playbook) -> None:
     play.ask(intents.StartPreparation()).refused("pre-flight has not passed")
     play.ask(intents.RunPreflight()).gives(
-        drill.PhaseStarted, drill.PreflightStarted, SenseSections, like(RunInShell, name="preflight")
+        drill.PhaseStarted,
+        drill.PreflightStarted,
+        AskGuard,
+        SenseSections,
+        like(RunInShell, name="preflight"),
     )
     for number in range(1, 9):
         play.see(seen.SectionSensed(1, number, "x", "native", "PASS")).gives(drill.PreflightSensed)

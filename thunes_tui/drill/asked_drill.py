@@ -9,7 +9,7 @@ from thunes_tui import intents
 from thunes_tui.drill.closing import close_test, end_phase, start_phase
 from thunes_tui.drill.decision import decide_outcome
 from thunes_tui.drill.draft import Draft, Refusal
-from thunes_tui.drill.effects import CloseShell, RunInShell, SenseSections, StopServer
+from thunes_tui.drill.effects import AskGuard, CloseShell, RunInShell, SenseSections, StopServer
 from thunes_tui.drill.transitions import check_open, check_proven, check_running, check_shell
 from thunes_tui.events import drill, steps
 
@@ -29,6 +29,7 @@ def run_preflight(draft: Draft, _intent: intents.RunPreflight) -> None:
     start_phase(draft, "preflight")
     run = draft.state.preflight.run + 1
     draft.emit(drill.PreflightStarted(run))
+    draft.want(AskGuard(PREFLIGHT))
     draft.want(SenseSections(run))
     draft.want(RunInShell(PREFLIGHT, draft.state.paths.get("preflight_command", "")))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -165,8 +166,28 @@ def preflight_verdict(draft: Draft, spoke: seen.PreflightVerdict) -> None:
                 f"the project's script {section.script}"
             )
             draft.emit(steps.FindingNoted(text, source=PREFLIGHT))
+    tick_prerequisites(draft)
     if passed:
         end_phase(draft, "preflight")
+
+
+PREREQUISITES = ((r"(?i)venv|virtual env", 1), (r"(?i)telegram bot", 2), (r"(?i)binance|exchange|api key", 3))
+"""Words of a prerequisite, and the section of the pre-flight whose two PASSes bear it out."""
+
+
+def tick_prerequisites(draft: Draft) -> None:
+    """What the pre-flight bears out is ticked as sensed; the rest is a person's."""
+    flight = draft.state.preflight
+    good = {s.number for s in flight.sections if s.native == s.script == "PASS"}
+    for number, text in enumerate(draft.state.prerequisites, 1):
+        if str(number) in draft.state.ticked:
+            continue
+        section = next((n for words, n in PREREQUISITES if n in good and re.search(words, text)), 0)
+        if section:
+            detail = f"pre-flight section {section}"
+            draft.emit(drill.PrerequisiteTicked(number, ticked=True, sensed=True, detail=detail))
+        elif re.search(r"(?i)open position", text) and draft.state.positions:
+            draft.emit(drill.PrerequisiteTicked(number, ticked=True, sensed=True, detail="positions"))
 
 
 def came_back(draft: Draft, back: seen.ServerCameBack) -> None:

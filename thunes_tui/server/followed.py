@@ -10,7 +10,7 @@ from typing import Protocol
 from thunes_tui import wire
 from thunes_tui.drill.checks import want
 from thunes_tui.mask import Mask
-from thunes_tui.observations import Observation
+from thunes_tui.observations import LogSeen, Observation
 from thunes_tui.server.clients import Clients
 from thunes_tui.server.hub import Hub
 from thunes_tui.server.spec import SessionSpec
@@ -42,6 +42,12 @@ class Followed:
             Positions(spec.place("database")),
             Telegram(Path(world.inbox) if world.inbox else None, mask),
         ]
+
+    def before(self, observation: Observation) -> list[Observation]:
+        """What must be known first: a log speaks of a bot whose birth the next scan would only find."""
+        if isinstance(observation, LogSeen) and not self._hub.state.bots:
+            return self._processes.look()
+        return []
 
     def nudge(self) -> None:
         self._processes.nudge()

@@ -172,6 +172,8 @@ class Service:
 
     async def _follow(self, source: Source) -> None:
         async for observation in source.observe():
+            for earlier in self.followed.before(observation):
+                self.hub.observe(earlier)
             self.hub.observe(observation)
 
     async def _watch_runbook(self) -> None:

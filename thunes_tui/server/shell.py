@@ -6,11 +6,8 @@ Output is masked before anything else sees it. The emulator alone answers the ch
 from __future__ import annotations
 
 import asyncio
-import base64
 import fcntl
-import hashlib
 import os
-import re
 import struct
 import termios
 from collections.abc import Callable
@@ -19,21 +16,17 @@ from pathlib import Path
 from thunes_tui.events.shell import ShellOpened, ShellOutput
 from thunes_tui.handover import Taken
 from thunes_tui.marks import Mark, parse_marks
-from thunes_tui.mask import Mask, MaskStream
+from thunes_tui.mask import Mask
 from thunes_tui.observations import CommandEnded, CommandStarted, Happened, Observation, ShellGone
+from thunes_tui.server.input_queue import InputQueue
+from thunes_tui.server.printed import Printed
 from thunes_tui.term.backend import TermBackend, make
 
 READ = 65536
-CHUNK = 10 * 1024
-"""Bytes of output in one record at the most; escaped as JSON they stay under the record's limit."""
-TAIL = 64 * 1024
 HOLD_S = 0.03
 """A held-back tail of output shorter than a secret's beginning is let go after this time."""
 SETTLE_S = 0.012
 """The kernel hands the last output over a moment after the mark of its end."""
-CONTROL = re.compile(
-    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[PX^_].*?\x1b\\|[ -/]*[0-~])|\r"
-)
 
 
 class ShellHost:
@@ -51,18 +44,16 @@ class ShellHost:
         self._link = link
         self._steps = steps
         self._observe = observe
-        self._stream: MaskStream = MaskStream(mask)
+        self._out = Printed(mask, offset)
         self._marks = b""
-        self._tail = bytearray()
-        self._offset = offset
-        self._begun = offset
-        """Where the output of the running command, or of the next one, begins: the marks may come later than
-        the output, so it is the end of the command before, or where the step was typed."""
+        self._input = InputQueue(link.master)
         self._release: asyncio.TimerHandle | None = None
         self._gone = False
         self._restoring = False
         self.cols, self.rows = size
-        self.emulator: TermBackend = make(self.cols, self.rows, self.reply)
+        self.emulator: TermBackend = make(
+            self.cols, self.rows, lambda data: None if self._restoring else self.write(data)
+        )
 
     @property
     def pid(self) -> int:
@@ -95,12 +86,13 @@ class ShellHost:
         loop = asyncio.get_running_loop()
         if not self._gone:
             self._stop_reading(loop)
-            self._flush()
+            self._show(self._out.flush())
         if self._release is not None:
             self._release.cancel()
         self._link.leave()
 
     def _stop_reading(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._input.close()
         for readable in (self._link.master, self._link.marks, self._link.link):
             loop.remove_reader(readable)
 
@@ -122,18 +114,9 @@ class ShellHost:
             pass  # the keeper went first
 
     def write(self, data: bytes) -> None:
-        """Raw keys, or the emulator's replies. What does not fit into the terminal's queue is dropped."""
-        if self._gone:
-            return
-        try:
-            os.write(self._link.master, data)
-        except (BlockingIOError, OSError):
-            pass  # the child reads nothing; keys wait for nobody
-
-    def reply(self, data: bytes) -> None:
-        """What a child's query asks of the terminal."""
-        if not self._restoring:
-            self.write(data)
+        """Raw keys, or the emulator's replies, in order; those that do not fit now go when there is room."""
+        if not self._gone:
+            self._input.put(data)
 
     def run(self, name: str, text: str) -> None:
         """Have the shell source `text` from a neutral file: no argv ever holds it."""
@@ -144,8 +127,8 @@ class ShellHost:
         with os.fdopen(descriptor, "wb") as file:
             file.write(text.encode("utf-8", "surrogateescape"))
         self._drain()
-        self._flush()
-        self._begun = self._offset
+        self._show(self._out.flush())
+        self._out.begin()
         self.write(f"step {name}\n".encode())
 
     def resize(self, cols: int, rows: int) -> None:
@@ -159,88 +142,65 @@ class ShellHost:
         return self.emulator.snapshot(), self.cols, self.rows
 
     def _readable(self) -> None:
-        data = self._read(self._link.master)
+        data = read(self._link.master)
         if data is None:
             self._ended()
         elif data:
             self._printed(data)
-
-    def _read(self, descriptor: int) -> bytes | None:
-        """What is there; empty for nothing yet, None for the end."""
-        try:
-            return os.read(descriptor, READ) or None
-        except BlockingIOError:
-            return b""
-        except OSError:
-            return None
 
     def _ended(self) -> None:
         if self._gone:
             return
         self._gone = True
         self._stop_reading(asyncio.get_running_loop())
-        self._flush()
+        self._show(self._out.flush())
         self._observe(ShellGone("its last process ended"))
 
     def _printed(self, data: bytes) -> None:
-        self._emit(self._stream.feed(data))
+        self._show(self._out.feed(data))
         if self._release is not None:
             self._release.cancel()
         self._release = asyncio.get_running_loop().call_later(HOLD_S, self._idle)
 
     def _idle(self) -> None:
         self._release = None
-        self._emit(self._stream.idle())
+        self._show(self._out.idle())
 
-    def _flush(self) -> None:
-        self._emit(self._stream.flush())
-
-    def _emit(self, masked: bytes) -> None:
+    def _show(self, records: list[tuple[ShellOutput, bytes]]) -> None:
         """Written before it shows: the record first, the emulator and the screens after."""
-        for start in range(0, len(masked), CHUNK):
-            part = masked[start : start + CHUNK]
-            self._observe(Happened((self._event(part),)))
-            self.emulator.feed(part)
-            self._offset += len(part)
-            self._tail += part
-        del self._tail[:-TAIL]
-
-    def _event(self, part: bytes) -> ShellOutput:
-        try:
-            return ShellOutput(self._offset, text=part.decode("utf-8"))
-        except UnicodeDecodeError:
-            return ShellOutput(self._offset, b64=base64.b64encode(part).decode("ascii"))
+        for event, data in records:
+            self._observe(Happened((event,)))
+            self.emulator.feed(data)
 
     def _marked(self) -> None:
-        data = self._read(self._link.marks)
+        data = read(self._link.marks)
         if not data:
             return
         marks, self._marks = parse_marks(self._marks + data, self._link.key)
         for mark in marks:
             if mark.kind == "start":
-                self._observe(CommandStarted(mark.seq, mark.command, mark.cwd, self._begun))
+                self._observe(CommandStarted(mark.seq, mark.command, mark.cwd, self._out.begun))
             elif mark.kind == "end":
                 asyncio.get_running_loop().call_later(SETTLE_S, self._command_ended, mark)
 
     def _drain(self) -> None:
-        while not self._gone and (data := self._read(self._link.master)):
+        while not self._gone and (data := read(self._link.master)):
             self._printed(data)
 
     def _command_ended(self, mark: Mark) -> None:
         self._drain()
-        self._flush()
-        printed = min(self._offset - self._begun, len(self._tail))
-        raw = bytes(self._tail[len(self._tail) - printed :])
-        text = CONTROL.sub("", raw.decode("utf-8", "backslashreplace"))
-        self._observe(
-            CommandEnded(
-                mark.seq,
-                mark.status if mark.status is not None else -1,
-                mark.cwd,
-                mark.jobs,
-                self._offset,
-                text,
-                hashlib.sha256(raw).hexdigest(),
-            )
-        )
-        self._begun = self._offset
+        self._show(self._out.flush())
+        text, sha256 = self._out.command()
+        status = mark.status if mark.status is not None else -1
+        self._observe(CommandEnded(mark.seq, status, mark.cwd, mark.jobs, self._out.offset, text, sha256))
+        self._out.begin()
+
+
+def read(descriptor: int) -> bytes | None:
+    """What is there; empty for nothing yet, None for the end."""
+    try:
+        return os.read(descriptor, READ) or None
+    except BlockingIOError:
+        return b""
+    except OSError:
+        return None

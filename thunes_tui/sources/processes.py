@@ -88,6 +88,14 @@ class Processes:
         """Look now: a command began or ended, so something may have been born."""
         self._nudged.set()
 
+    def look(self) -> list[Observation]:
+        """What is new in /proc this moment, for who cannot wait for the next scan."""
+        self.scan()
+        found = []
+        while not self._queue.empty():
+            found.append(self._queue.get_nowait())
+        return found
+
     async def observe(self) -> AsyncIterator[Observation]:
         """Never ends. What runs already when it begins is yielded as found."""
         tasks = [asyncio.ensure_future(self._scan_for_ever()), asyncio.ensure_future(self._sample_for_ever())]
