@@ -8,88 +8,8 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from thunes_tui.__main__ import __version__
+from thunes_tui.command.usage import parser
 from thunes_tui.errors import UserError
-
-EXAMPLES = {
-    "drill": "thunes-tui drill --project ~/LAB/projects/THUNES --operator ann",
-    "watch": "thunes-tui watch --project ~/LAB/projects/THUNES",
-    "rehearse": "thunes-tui rehearse --sandbox --json result.json",
-    "attach": "thunes-tui attach 7f3a --role witness",
-    "sessions": "thunes-tui sessions",
-    "stop": "thunes-tui stop 7f3a",
-    "replay": "thunes-tui replay 7f3a --at 3.4 --speed 4",
-    "preflight": "thunes-tui preflight --project ~/LAB/projects/THUNES",
-    "verify": "thunes-tui verify 7f3a",
-    "sandbox": "thunes-tui sandbox up",
-    "reset": "thunes-tui reset",
-}
-
-
-def parser() -> argparse.ArgumentParser:
-    """Every verb with its help and an example."""
-    top = argparse.ArgumentParser(
-        prog="thunes-tui", description="The console for disaster-recovery drills of THUNES."
-    )
-    top.add_argument("--version", action="version", version=f"thunes-tui {__version__}")
-    verbs = top.add_subparsers(dest="verb", metavar="VERB", required=True)
-
-    def verb(name: str, does: str) -> argparse.ArgumentParser:
-        return verbs.add_parser(name, help=does, description=does, epilog=f"example: {EXAMPLES[name]}")
-
-    def project(made: argparse.ArgumentParser) -> None:
-        made.add_argument(
-            "--project", type=Path, metavar="DIR", help="the checkout under drill (default: here)"
-        )
-
-    drill = verb("drill", "open the console on a project: start, resume or join its session")
-    project(drill)
-    drill.add_argument(
-        "--runbook", type=Path, metavar="FILE", help="the drill document (default: the profile's)"
-    )
-    drill.add_argument("--operator", metavar="NAME", help="your declared name (default: the login name)")
-    drill.add_argument("--session", metavar="ID", help="resume or join this session")
-    drill.add_argument("--new", action="store_true", help="begin a new session although one is unfinished")
-    drill.add_argument("--sandbox", action="store_true", help="drill the sandbox's project")
-    watch = verb("watch", "the monitors alone, on any folder with a log or an audit trail; records nothing")
-    project(watch)
-    rehearse = verb("rehearse", "the whole drill without a screen, every step unattended")
-    where = rehearse.add_mutually_exclusive_group()
-    project(rehearse)
-    where.add_argument("--sandbox", action="store_true", help="in a sandbox made for it and removed after it")
-    rehearse.add_argument("--runbook", type=Path, metavar="FILE", help="the drill document")
-    rehearse.add_argument("--test", type=int, default=0, metavar="N", help="only this test")
-    rehearse.add_argument(
-        "--json", type=Path, metavar="FILE", help="write the result as JSON; - for the output"
-    )
-    attach = verb("attach", "a further console on a running session")
-    attach.add_argument("session", nargs="?", default="", metavar="SESSION")
-    attach.add_argument(
-        "--role", choices=("driver", "witness"), default="witness", help="driver asks for the keys"
-    )
-    attach.add_argument("--operator", metavar="NAME", help="your declared name")
-    sessions = verb("sessions", "what runs here, and what was recorded")
-    sessions.add_argument("--short", action="store_true", help="one line, for a tmux bar")
-    sessions.add_argument("--json", action="store_true", help="as JSON")
-    stop = verb("stop", "end a session's server in order; the bot and the shell's jobs stay")
-    stop.add_argument("session", nargs="?", default="", metavar="SESSION")
-    replay = verb("replay", "the console over a saved session")
-    replay.add_argument("recording", metavar="RECORDING", help="a session's folder or id")
-    replay.add_argument(
-        "--at", default="", metavar="TIME|STEP|ID", help="where to begin: 10:42:15, 3.4 or an id"
-    )
-    replay.add_argument("--speed", type=float, default=1.0, metavar="N", help="times real time")
-    preflight = verb("preflight", "the eight sections natively, and the project's own script beside them")
-    project(preflight)
-    preflight.add_argument("--json", action="store_true", help="as JSON")
-    verify = verb("verify", "whether recordings still say what was written into them")
-    verify.add_argument("recording", nargs="+", metavar="RECORDING")
-    verify.add_argument("--json", action="store_true", help="as JSON")
-    sandbox = verb("sandbox", "the embedded project to drill, with its exchange and its phone")
-    sandbox.add_argument("what", choices=("up", "down", "status"))
-    sandbox.add_argument("--json", action="store_true", help="as JSON")
-    verb("reset", "give back a terminal that a dead program left broken")
-    return top
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

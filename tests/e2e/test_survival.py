@@ -16,7 +16,7 @@ import pytest
 from tests.e2e.way import CONSOLE, drilled_sandbox, end_shells
 from tests.rig.glass import Glass
 from thunes_tui.journal.reader import records
-from thunes_tui.sandbox import world
+from thunes_tui.sandbox import process
 from thunes_tui.sandbox.place import Place, started
 
 LINES = 400
@@ -128,7 +128,7 @@ def test_kill_9_of_the_server_in_mid_step(drilled: tuple[Place, dict[str, str], 
             server = int((journal(env).parent / "lock").read_text(encoding="ascii").split()[0])
             ticks = started(server)
             assert ticks is not None
-            world.end(server, ticks, signal.SIGKILL)
+            process.end(server, ticks, signal.SIGKILL)
             glass.expect("gone", 10)
             glass.press("q")
             glass.wait(10)
@@ -178,7 +178,7 @@ def test_a_bot_started_in_the_shell_outlives_the_console_and_its_server(
         assert sleeping("248") == pids
     finally:
         end(env)
-    world.wait_gone(pids[0], started(pids[0]) or 0)
+    process.wait_gone(pids[0], started(pids[0]) or 0)
 
 
 def sleeping(seconds: str) -> list[int]:

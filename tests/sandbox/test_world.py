@@ -14,7 +14,7 @@ import pytest
 
 from thunes_tui.config import load_profile
 from thunes_tui.errors import Refused, Unusable
-from thunes_tui.sandbox import materialise, namespace, world
+from thunes_tui.sandbox import materialise, namespace, process, world
 from thunes_tui.sandbox.place import Place, World, read_world, started
 from thunes_tui.server.world import world_pid
 
@@ -103,7 +103,7 @@ def test_the_seeds_pkill_run_verbatim_inside_reaches_nothing_outside(up: tuple[P
     try:
         assert bots(place)
         inside(made, "pkill -9 -f paper_trader")
-        world.wait_gone(bots(place)[0], started(bots(place)[0]) or 0) if bots(place) else None
+        process.wait_gone(bots(place)[0], started(bots(place)[0]) or 0) if bots(place) else None
         assert bots(place) == []
         assert outside.poll() is None
         assert made.alive
@@ -153,8 +153,8 @@ def test_a_world_dies_with_the_rehearsal_that_made_it(tmp_path: Path) -> None:
     maker.wait()
     maker.stdin.close()
     maker.stdout.close()
-    world.wait_gone(made.init, made.init_start)
-    world.wait_gone(made.stand_ins, made.stand_ins_start)
+    process.wait_gone(made.init, made.init_start)
+    process.wait_gone(made.stand_ins, made.stand_ins_start)
     assert not made.alive
     assert bots(Place(root)) == []
     world.remove(Place(root))

@@ -15,8 +15,9 @@ KEY, SECRET = "k" * 64, "s" * 64
 SCRIPT = "src/live/paper_trader.py"
 WAITS = "import sys, time\nprint('up', flush=True)\ntime.sleep(120)\n"
 SCHEMA = (
-    "CREATE TABLE positions (id INTEGER PRIMARY KEY, symbol TEXT, quantity REAL, entry_price REAL, entry_time TEXT,"
-    " exit_price REAL, exit_time TEXT, pnl REAL, status TEXT, order_id TEXT, created_at TEXT, exit_order_id TEXT)"
+    "CREATE TABLE positions (id INTEGER PRIMARY KEY, symbol TEXT, quantity REAL, entry_price REAL,"
+    " entry_time TEXT, exit_price REAL, exit_time TEXT, pnl REAL, status TEXT, order_id TEXT,"
+    " created_at TEXT, exit_order_id TEXT)"
 )
 ENVIRON = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/")}
 """What a bot of these tests is started with: none of the machine's own settings."""

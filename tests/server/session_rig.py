@@ -19,7 +19,7 @@ from thunes_tui.connection import Closed, Connection, Folded, Sampled, Snapshot
 from thunes_tui.drill.model import DrillState
 from thunes_tui.journal.codec import Record
 from thunes_tui.journal.reader import records
-from thunes_tui.sandbox import world
+from thunes_tui.sandbox import process, world
 from thunes_tui.sandbox.place import Place, started
 from thunes_tui.server import choose, runtime, start
 from thunes_tui.server.spec import SessionSpec
@@ -100,7 +100,7 @@ class Session:
         pid = self.server_pid
         ticks = started(pid)
         assert ticks is not None
-        world.end(pid, ticks, signal.Signals(number))
+        process.end(pid, ticks, signal.Signals(number))
 
     def journal(self) -> list[Record]:
         return list(records(self.folder / "journal.jsonl"))

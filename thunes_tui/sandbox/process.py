@@ -1,0 +1,82 @@
+"""The sandbox's own processes: forked, never exec'd, and ended by their identity."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import time
+from collections.abc import Callable
+from typing import NoReturn
+
+from thunes_tui import title
+from thunes_tui.clock import system
+from thunes_tui.errors import Unusable
+from thunes_tui.sandbox.place import started
+
+
+def start(work: Callable[[int], None], what: str) -> tuple[int, dict[str, int]]:
+    """Fork a process that tells one JSON object when it is ready. Raises Unusable with what it said."""
+    told, tell = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(told)
+        _child(work, tell)
+    os.close(tell)
+    with open(told, "rb") as answer:
+        said = answer.readline()
+    try:
+        facts: dict[str, int] = json.loads(said)
+    except ValueError:
+        os.waitpid(pid, 0)
+        text = said.decode("utf-8", "replace").strip()
+        raise Unusable(f"{what} could not be started: {text or 'it died'}") from None
+    return pid, facts
+
+
+def _child(work: Callable[[int], None], tell: int) -> NoReturn:
+    code = 1
+    try:
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        title.neutralise()
+        os.setsid()
+        null = os.open(os.devnull, os.O_RDWR)
+        for standard in (0, 1, 2):
+            os.dup2(null, standard)
+        os.chdir("/")
+        work(tell)
+        code = 0
+    except BaseException as error:  # noqa: BLE001 - the pipe is the only way to say it
+        try:
+            os.write(tell, f"{error}\n".replace("\n", " ").encode() + b"\n")
+        except OSError:
+            pass  # it was told already that all is well
+    finally:
+        os._exit(code)
+
+
+def end(pid: int, start_ticks: int, number: signal.Signals) -> bool:
+    """Signal exactly this process, and wait until it is gone. Whether it lived."""
+    try:
+        descriptor = os.pidfd_open(pid)
+    except OSError:
+        return False
+    try:
+        if started(pid) != start_ticks:
+            return False
+        signal.pidfd_send_signal(descriptor, number)
+        try:
+            os.waitpid(pid, 0)
+        except ChildProcessError:
+            wait_gone(pid, start_ticks)
+        return True
+    finally:
+        os.close(descriptor)
+
+
+def wait_gone(pid: int, start_ticks: int) -> None:
+    clock = system()
+    begun = clock.now()
+    while started(pid) == start_ticks and clock.now().since(begun) < 5:
+        time.sleep(0.01)
