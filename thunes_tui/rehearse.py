@@ -98,8 +98,8 @@ class Rehearsal:
                 pass
 
 
-async def rehearse(socket: Path, name: str, say: Callable[[str], None]) -> DrillState:
-    """Drive the session at `socket` to its decision and end its server."""
+async def rehearse(socket: Path, name: str, say: Callable[[str], None]) -> tuple[DrillState, str]:
+    """Drive the session at `socket` to its decision and end its server; how it ended, and its folder."""
     link = await Connection.open(socket, name, "driver")
     try:
         state = await Rehearsal(link, say).run()
@@ -107,6 +107,6 @@ async def rehearse(socket: Path, name: str, say: Callable[[str], None]) -> Drill
         async for update in link.updates():
             if isinstance(update, Closed):
                 break
-        return state
+        return state, link.hello.folder
     finally:
         await link.close()

@@ -14,14 +14,14 @@ from pathlib import Path
 
 import pytest
 
-from thunes_tui import clock, intents
+from thunes_tui import clock, daemon, intents
 from thunes_tui.connection import Closed, Connection, Folded, Sampled, Snapshot
 from thunes_tui.drill.model import DrillState
 from thunes_tui.journal.codec import Record
 from thunes_tui.journal.reader import records
 from thunes_tui.sandbox import process, world
 from thunes_tui.sandbox.place import Place, started
-from thunes_tui.server import choose, runtime, start
+from thunes_tui.server import choose, order, runtime
 from thunes_tui.server.spec import SessionSpec
 
 PATIENCE = 20.0
@@ -68,17 +68,20 @@ def runbook(project: Path, text: str) -> Path:
     return path
 
 
+def start_server(spec: SessionSpec) -> None:
+    """In a process of its own. Raises UserError with its one line of trouble."""
+    daemon.detach(lambda ready: order.carry_out(spec, clock.system(), ready), spec.runtime / "trouble.txt")
+
+
 class Session:
     """One session's server; `kill` and `start` it as often as the test likes."""
 
     def __init__(self, project: Path, document: Path | None, mode: str = "drill") -> None:
         self.players: list[Player] = []
-        self.spec: SessionSpec = choose.new_spec(project, mode, "ann", clock.system(), document)
+        self.spec: SessionSpec = order.new_spec(project, mode, "ann", clock.system(), document)
 
     def start(self) -> None:
-        choose.tell_about(self.spec)
-        trouble = start.start_session(self.spec, clock.system())
-        assert not trouble, trouble
+        start_server(self.spec)
         self.spec = replace(self.spec, resume=True)
 
     @property

@@ -20,8 +20,10 @@ from tests.server.session_rig import (
     sandbox,
     seen_by_the_world,
     session,
+    start_server,
 )
 from thunes_tui import intents, localsocket, wire
+from thunes_tui.errors import UserError
 from thunes_tui.journal.verify import verify
 from thunes_tui.sandbox.place import Place, started
 
@@ -247,16 +249,15 @@ async def test_the_shells_environment_is_an_allow_list(made: Session) -> None:
 def test_a_document_without_tests_is_one_clear_line_and_leaves_nothing(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from thunes_tui import clock
     from thunes_tui.journal.folder import list_sessions
-    from thunes_tui.server import start
 
     seen_by_the_world(place, monkeypatch)
     before = len(list_sessions())
     made = Session(place.project, runbook(place.project, "# Nothing\n\nNo tests here.\n"))
-    trouble = start.start_session(made.spec, clock.system())
-    assert "has no tests" in trouble
-    assert "\n" not in trouble
+    with pytest.raises(UserError, match="has no tests") as told:
+        start_server(made.spec)
+    assert "\n" not in str(told.value)
     assert len(list_sessions()) == before
     missing = Session(place.project, Path("/nowhere/drill.md"))
-    assert "no runbook at" in start.start_session(missing.spec, clock.system())
+    with pytest.raises(UserError, match="no runbook at"):
+        start_server(missing.spec)

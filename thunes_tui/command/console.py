@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import os
 import pwd
+from dataclasses import replace
 from pathlib import Path
 
-from thunes_tui import clock, intents, launcher
+from thunes_tui import clock, daemon, intents, launcher
 from thunes_tui.config import load_settings
 from thunes_tui.connection import Closed, Connection
-from thunes_tui.errors import Refused, Unusable, UserError
-from thunes_tui.journal.folder import list_sessions
-from thunes_tui.server import choose, runtime, start
-from thunes_tui.server.spec import SessionSpec
+from thunes_tui.errors import Refused, Unusable
+from thunes_tui.journal.folder import SessionEntry, list_sessions
+from thunes_tui.server import choose, runtime
+
+TROUBLE = "trouble.txt"
+"""In the runtime folder: where a server that crashed at its start leaves what it knows."""
 
 
 def person(declared: str | None) -> str:
@@ -49,11 +52,9 @@ def drill(
             make_room(running)
     entry = None if new else choose.unfinished(project)
     if entry is not None:
-        spec = choose.resumed_spec(entry, name)
-    else:
-        spec = choose.new_spec(project, "drill", name, clock.system(), runbook and runbook.resolve())
-    begin(spec)
-    return show(spec.session, name, "any")
+        return show(resume(entry, name), name, "any")
+    document = runbook.expanduser().resolve() if runbook is not None else None
+    return show(begin(project, "drill", name, document), name, "any")
 
 
 def make_room(running: choose.Running) -> None:
@@ -93,19 +94,30 @@ def _named(session: str, name: str) -> int:
         raise Unusable(f"no session is called {session}: see thunes-tui sessions")
     if fitting[0].ended:
         raise Unusable(f"session {fitting[0].id} has ended: thunes-tui replay {fitting[0].id} shows it")
-    spec = choose.resumed_spec(fitting[0], name)
-    begin(spec)
-    return show(spec.session, name, "any")
+    return show(resume(fitting[0], name), name, "any")
 
 
-def begin(spec: SessionSpec) -> None:
-    """Start the session's server. Raises UserError with its one line of trouble."""
-    choose.tell_about(spec)
-    trouble = start.start_session(spec, clock.system())
-    if trouble:
-        if not (spec.runtime / runtime.KEEPER).is_socket():
-            choose.forget(spec.session)
-        raise UserError(trouble)
+def begin(project: Path, mode: str, name: str, runbook: Path | None = None, only_test: int = 0) -> str:
+    """Start a new session's server; the session's id. Raises UserError with its one line of trouble."""
+
+    def work(ready: daemon.Ready) -> None:
+        from thunes_tui.server import order
+
+        spec = order.new_spec(project, mode, name, clock.system(), runbook)
+        order.carry_out(replace(spec, only_test=only_test), clock.system(), ready)
+
+    return daemon.detach(work, runtime.runtime_root() / TROUBLE)
+
+
+def resume(entry: SessionEntry, name: str) -> str:
+    """Start a server on a session that has none; the session's id. Raises UserError."""
+
+    def work(ready: daemon.Ready) -> None:
+        from thunes_tui.server import order
+
+        order.carry_out(order.resumed_spec(entry, name), clock.system(), ready)
+
+    return daemon.detach(work, runtime.runtime_root() / TROUBLE)
 
 
 def show(session: str, name: str, want: str, back: str = "") -> int:
@@ -127,17 +139,15 @@ def settings_folder() -> Path:
 def watch(named: Path | None) -> int:
     """The monitors alone; the server ends with its last console."""
     launcher.check_terminal()
-    project = project_folder(named)
-    spec = choose.new_spec(project, "watch", person(None), clock.system())
-    if not any(spec.place(name).exists() for name in ("log", "audit")):
-        lone = sorted(project.glob("*.log")) + sorted(project.glob("*.jsonl"))
-        if not lone:
-            choose.forget(spec.session)
-            paths = spec.profile.paths
-            raise Unusable(f"{project} has neither {paths.log} nor {paths.audit}, nor any *.log or *.jsonl")
-        spec = choose.with_files(spec, lone)
-    begin(spec)
-    return show(spec.session, person(None), "any", "the watch has ended")
+    project, name = project_folder(named), person(None)
+
+    def work(ready: daemon.Ready) -> None:
+        from thunes_tui.server import order
+
+        order.carry_out(order.watch_spec(project, name, clock.system()), clock.system(), ready)
+
+    session = daemon.detach(work, runtime.runtime_root() / TROUBLE)
+    return show(session, name, "any", "the watch has ended")
 
 
 def attach(session: str, role: str, operator: str | None) -> int:
@@ -150,10 +160,13 @@ def replay(recording: str, at: str, speed: float) -> int:
     """A replay has a server of its own, which ends with its last console."""
     launcher.check_terminal()
     folder = choose.find_recording(recording)
-    session = f"replay-{os.getpid()}"
-    place = runtime.session_runtime(session)
-    trouble = start.start_replay(folder, place, clock.system(), at=at, speed=speed)
-    if trouble:
-        choose.forget(session)
-        raise UserError(trouble)
+
+    def work(ready: daemon.Ready) -> None:
+        from thunes_tui.server import start
+
+        session = f"replay-{os.getpid()}"
+        place = runtime.session_runtime(session)
+        start.replay(folder, place, clock.system(), lambda: ready(session), at=at, speed=speed)
+
+    session = daemon.detach(work, runtime.runtime_root() / TROUBLE)
     return show(session, person(None), "replay", "the replay has ended")

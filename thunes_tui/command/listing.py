@@ -64,10 +64,11 @@ def verify(asked: argparse.Namespace) -> int:
 
 def preflight(asked: argparse.Namespace) -> int:
     """Both halves of the pre-flight side by side; 0 only when both pass."""
+    from thunes_tui.server import order
     from thunes_tui.server.preflight_check import both
 
     project = project_folder(asked.project)
-    spec = choose.new_spec(project, "watch", person(None), clock.system())
+    spec = order.new_spec(project, "watch", person(None), clock.system())
     try:
         mask = Mask.of(secrets_of((spec.place("environment"),), os.environ))
         rows, passed = asyncio.run(both(spec, mask))

@@ -7,11 +7,9 @@ import json
 import os
 import secrets
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from thunes_tui import clock
 from thunes_tui.command.answer import say
 from thunes_tui.command.console import begin, person, project_folder
 from thunes_tui.drill.results import results
@@ -28,16 +26,15 @@ def run(named: Path | None, runbook: Path | None, test: int, json_file: Path | N
     """0 when the decision is GO, 1 when it is not."""
     project = project_folder(named)
     name = person(None)
-    spec = choose.new_spec(project, "rehearse", name, clock.system(), runbook and runbook.resolve())
-    spec = replace(spec, only_test=test)
-    begin(spec)
+    document = runbook.expanduser().resolve() if runbook is not None else None
+    session = begin(project, "rehearse", name, document, test)
     quiet = str(json_file) == "-"
     try:
-        socket = spec.runtime / runtime.SERVER
-        state = asyncio.run(rehearse(socket, name, (lambda _line: None) if quiet else say))
+        socket = runtime.session_runtime(session) / runtime.SERVER
+        state, folder = asyncio.run(rehearse(socket, name, (lambda _line: None) if quiet else say))
     finally:
-        choose.forget(spec.session)
-    found = results(state, str(spec.folder))
+        choose.forget(session)
+    found = results(state, folder)
     if json_file is not None:
         write(found, json_file)
     if not quiet:

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from thunes_tui.clock import Clock
-from thunes_tui.config import load_profile
 from thunes_tui.errors import Unusable
-from thunes_tui.journal.folder import SessionEntry, list_sessions, sessions_root
+from thunes_tui.journal.folder import SessionEntry, list_sessions
 from thunes_tui.journal.reader import head_and_last
 from thunes_tui.server import runtime
-from thunes_tui.server.opening import new_session_id
-from thunes_tui.server.spec import SessionSpec
 
 ABOUT = "about.json"
 """In the runtime folder: which project a running session is on."""
@@ -60,12 +56,6 @@ def the_running(wanted: str) -> Running:
     raise Unusable(f"several sessions run here, name one: {names}")
 
 
-def tell_about(spec: SessionSpec) -> None:
-    """Leave word for other commands which project this session is on."""
-    facts = {"project": str(spec.project), "mode": spec.mode}
-    (spec.runtime / ABOUT).write_text(json.dumps(facts), encoding="utf-8")
-
-
 def forget(session: str) -> None:
     """Take an ended session's sockets away."""
     shutil.rmtree(runtime.runtime_root() / session, ignore_errors=True)
@@ -98,55 +88,3 @@ def unfinished(project: Path) -> SessionEntry | None:
         if facts.get("mode") == "drill" and facts.get("paths", {}).get("project") == str(project):
             return entry
     return None
-
-
-def new_spec(
-    project: Path, mode: str, operator: str, clock: Clock, runbook: Path | None = None
-) -> SessionSpec:
-    """A new session; nothing is written yet but its runtime folder."""
-    session = new_session_id(clock)
-    folder = None if mode == "watch" else sessions_root() / session
-    return SessionSpec(
-        session,
-        folder,
-        runtime.session_runtime(session),
-        project,
-        load_profile(project),
-        mode,
-        operator,
-        runbook,
-    )
-
-
-def with_files(spec: SessionSpec, files: list[Path]) -> SessionSpec:
-    """A watch on a folder that is no checkout: its newest log and its newest JSON lines."""
-    paths = spec.profile.paths
-    for name, ending in (("log", ".log"), ("audit", ".jsonl")):
-        fitting = [f for f in files if f.suffix == ending]
-        if fitting:
-            newest = max(fitting, key=lambda f: f.stat().st_mtime).name
-            paths = replace(paths, log=newest) if name == "log" else replace(paths, audit=newest)
-    return replace(spec, profile=replace(spec.profile, paths=paths))
-
-
-def resumed_spec(entry: SessionEntry, operator: str) -> SessionSpec:
-    """A session to be taken up again where it stopped, with the project that it names itself."""
-    ends = head_and_last(entry.path / "journal.jsonl")
-    if ends is None:
-        raise Unusable(f"{entry.path} holds no record: begin a new session")
-    facts = ends[0].data
-    paths = facts.get("paths", {})
-    project = Path(str(paths.get("project", "")))
-    if not project.is_dir():
-        raise Unusable(f"the project of session {entry.id}, {project}, is not there any more")
-    return SessionSpec(
-        entry.id,
-        entry.path,
-        runtime.session_runtime(entry.id),
-        project,
-        load_profile(project),
-        str(facts.get("mode", "drill")),
-        operator,
-        Path(str(paths["runbook"])) if paths.get("runbook") else None,
-        resume=True,
-    )

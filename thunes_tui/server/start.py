@@ -1,15 +1,10 @@
-"""Starts a session server: fork, keeper, journal, event loop. Called before threads and event loops exist.
-
-The caller's process forks, so that no path ever stands in an argv of ours; it hears through a pipe whether
-the session is up, or the one line that says why not.
-"""
+"""The session server's process: shell, journal, event loop. It runs where `daemon.detach` has put it."""
 
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
-import resource
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from socket import socket
@@ -33,91 +28,24 @@ from thunes_tui.server.spec import SessionSpec, shell_environment
 from thunes_tui.server.world import world_pid
 from thunes_tui.term.backend import make
 
-READY = b"ready"
 
+def replay(
+    folder: Path, place: Path, clock: Clock, ready: Callable[[], None], *, at: str, speed: float
+) -> None:
+    """A replay's server on the socket in `place`, until nobody watches any more."""
+    listener = localsocket.listen(place / runtime.SERVER)
+    listener.setblocking(False)
 
-def detach(work: Callable[[Callable[[], None]], None], trouble_file: Path) -> str:
-    """Run `work` in a process of its own session. Its trouble in one line; empty once it said ready."""
-    told, tell = os.pipe()
-    middle = os.fork()
-    if middle == 0:
-        os.setsid()
-        if os.fork() == 0:
-            os.close(told)
-            _detached(work, tell, trouble_file)
-        os._exit(0)
-    os.close(tell)
-    os.waitpid(middle, 0)
-    with open(told, "rb") as answer:
-        said = answer.read()
-    return "" if said == READY else said.decode("utf-8", "replace") or "the server died while it started"
-
-
-def _detached(work: Callable[[Callable[[], None]], None], tell: int, trouble_file: Path) -> None:
-    """In the new process. Its standard descriptors go nowhere; a crash is left in a file, not on a screen."""
-    code = 1
-    told = False
-
-    def say(text: bytes) -> None:
-        nonlocal told
-        if not told:
-            told = True
-            os.write(tell, text)
-            os.close(tell)
+    async def play() -> None:
+        playback = Playback(folder, clock)
+        playback.begin_at(at, speed)
+        ready()
+        await playback.run(listener)
 
     try:
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        null = os.open(os.devnull, os.O_RDWR)
-        for standard in (0, 1, 2):
-            os.dup2(null, standard)
-        os.chdir("/")
-        gc.freeze()
-        work(lambda: say(READY))
-        code = 0
-    except UserError as error:
-        say(str(error).encode())
-    except BaseException as error:  # noqa: BLE001 - the last resort of a process without a screen
-        _leave_trouble(trouble_file, error)
-        what = f"{type(error).__name__}: {error}"
-        say(f"the session's server failed ({what}); details in {trouble_file}".encode())
-    finally:
-        os._exit(code)
-
-
-def _leave_trouble(path: Path, error: BaseException) -> None:
-    import traceback
-
-    try:
-        with open(
-            os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "w", encoding="utf-8"
-        ) as file:
-            traceback.print_exception(error, file=file)
-    except OSError:
-        pass  # nowhere left to write
-
-
-def start_session(spec: SessionSpec, clock: Clock) -> str:
-    """Start the server of a session; its trouble in one line, empty when it is up."""
-    return detach(lambda ready: serve(spec, clock, ready), spec.runtime / "trouble.txt")
-
-
-def start_replay(folder: Path, place: Path, clock: Clock, *, at: str, speed: float) -> str:
-    """Start a replay's server on the socket in `place`."""
-
-    def work(ready: Callable[[], None]) -> None:
-        listener = localsocket.listen(place / runtime.SERVER)
-        listener.setblocking(False)
-
-        async def play() -> None:
-            playback = Playback(folder, clock)
-            playback.begin_at(at, speed)
-            ready()
-            await playback.run(listener)
-
         asyncio.run(play())
-        (place / runtime.SERVER).unlink(missing_ok=True)
-
-    return detach(work, place / "trouble.txt")
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
 
 
 def serve(spec: SessionSpec, clock: Clock, ready: Callable[[], None]) -> None:
