@@ -22,7 +22,7 @@ from thunes_tui.errors import Refused
 from thunes_tui.sandbox import materialise, namespace
 from thunes_tui.sandbox.bot import end_bots, log_size, start_bot, wait_healthy
 from thunes_tui.sandbox.place import Place, World, read_world, started, write_world
-from thunes_tui.sandbox.process import end, start
+from thunes_tui.sandbox.process import end, start, wait_gone
 from thunes_tui.sandbox.stand_in import stand_in
 
 ALONE = "\0thunes-tui-sandbox"
@@ -136,12 +136,14 @@ def down(place: Place) -> bool:
     world = read_world(place)
     if world is None:
         return False
-    ran = False
+    ran, inside = False, started(world.pid) if world.pid is not None and world.alive else None
     for pid, start_ticks in ((world.init, world.init_start), (world.stand_ins, world.stand_ins_start)):
         number = signal.SIGKILL if pid == world.init else signal.SIGTERM
         ran = end(pid, start_ticks, number) or ran
     if world.pid is None:
         end_bots(place)
+    elif inside is not None:  # it dies a moment after its outer process, and all that lives in it before it
+        wait_gone(world.pid, inside)
     return ran
 
 
