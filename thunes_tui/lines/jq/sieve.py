@@ -1,0 +1,154 @@
+"""A fast filter over raw bytes: which rows a block of lines has."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import orjson
+
+from thunes_tui.lines.jq.compiled import Compiled, Kind, most_outputs
+from thunes_tui.lines.jq.required import ESCAPE
+from thunes_tui.lines.jq.step import NOTHING, Shape
+from thunes_tui.lines.jq.values import FilterError
+
+DENSE = 2048
+"""Bytes per needle below which every line is parsed: looking for lines would cost more."""
+_DIGITS = bytes.maketrans(b"123456789", b"0" * 9)
+_LONG = (b"0" * 20, b"-" + b"0" * 19)
+_LONG_NUMBER = re.compile(rb"\d{20}|-\d{19}")
+
+
+class Hit(NamedTuple):
+    """A row: an output of a record, or what stands in its place."""
+
+    begin: int
+    """Of the record's first byte in its block."""
+    end: int
+    """Behind its last byte, the newline not counted."""
+    number: int = 0
+    """Which of the record's rows."""
+    kind: Kind = Kind.OUTPUT
+    text: str | None = None
+    """What the worker gave; None: to be evaluated when it is shown."""
+
+
+class Counts(NamedTuple):
+    rows: int = 0
+    """Of every kind."""
+    errors: int = 0
+    unreadable: int = 0
+
+
+def counted(hits: Iterable[Hit]) -> Counts:
+    kinds = [hit.kind for hit in hits]
+    return Counts(len(kinds), kinds.count(Kind.ERROR), kinds.count(Kind.UNREADABLE))
+
+
+class Sieve:
+    """`rows` is total on any bytes; a block of 256 KiB takes 0.1 ms where the needles are not, else 2 ms."""
+
+    def __init__(self, compiled: Compiled) -> None:
+        """`compiled` must be fast."""
+        assert compiled.step is not None
+        self.compiled = compiled
+        self._shape, self._run = compiled.step
+
+    def rows(self, data: bytes, base: int = 0) -> list[Hit]:
+        """The rows of whole lines, in order; a last line may lack its newline. `base` is added to places."""
+        lines = candidates(data, self.compiled.needles) if self.compiled.needles else None
+        return self._all(data, base) if lines is None else self._some(data, base, lines)
+
+    def count(self, data: bytes) -> Counts:
+        """How many rows the lines have; as `rows`, without making them."""
+        lines = candidates(data, self.compiled.needles) if self.compiled.needles else None
+        if lines is not None:
+            return counted(self._some(data, 0, lines))
+        if self._shape is Shape.MANY or (self.compiled.minds_numbers and has_long_number(data)):
+            return counted(self._all(data, 0))
+        run, loads = self._run, orjson.loads
+        rows = errors = unreadable = 0
+        for line in data.split(b"\n"):
+            try:
+                if run(loads(line)) is not NOTHING:
+                    rows += 1
+            except FilterError:
+                rows, errors = rows + 1, errors + 1
+            except (ValueError, RecursionError):
+                if line:
+                    more = counted(self._carefully(line, 0, len(line)))
+                    rows, errors = rows + more.rows, errors + more.errors
+                    unreadable += more.unreadable
+        return Counts(rows, errors, unreadable)
+
+    def _some(self, data: bytes, base: int, lines: list[tuple[int, int]]) -> list[Hit]:
+        hits: list[Hit] = []
+        for begin, end in lines:
+            hits += self._all(data[begin:end], base + begin)
+        return hits
+
+    def _all(self, data: bytes, base: int) -> list[Hit]:
+        hits: list[Hit] = []
+        is_single, run, loads = self._shape is not Shape.MANY, self._run, orjson.loads
+        is_exact = self.compiled.minds_numbers and has_long_number(data)
+        begin = base
+        for line in data.split(b"\n"):
+            end = begin + len(line)
+            try:
+                if is_exact and _LONG_NUMBER.search(line):
+                    raise ValueError  # read it with all its digits
+                value = loads(line)
+                if is_single:
+                    if run(value) is not NOTHING:
+                        hits.append(Hit(begin, end))
+                else:
+                    hits += self._several(value, line, begin, end)
+            except FilterError:
+                hits.append(Hit(begin, end, 0, Kind.ERROR))
+            except (ValueError, RecursionError):
+                if line:
+                    hits += self._carefully(line, begin, end)
+            begin = end + 1
+        return hits
+
+    def _several(self, value: object, line: bytes, begin: int, end: int) -> list[Hit]:
+        hits: list[Hit] = []
+        try:
+            for number, _ in enumerate(self.compiled.outputs(value, most_outputs(line))):
+                hits.append(Hit(begin, end, number))  # those before an error count
+        except FilterError:
+            hits.append(Hit(begin, end, len(hits), Kind.ERROR))
+        return hits
+
+    def _carefully(self, line: bytes, begin: int, end: int) -> list[Hit]:
+        rows = self.compiled.evaluate(line)
+        return [Hit(begin, end, number, row.kind) for number, row in enumerate(rows)]
+
+
+def candidates(data: bytes, needles: tuple[bytes, ...]) -> list[tuple[int, int]] | None:
+    """The lines that hold a needle or an escape, in order; None if there are so many that all should be read.
+
+    The backward search is used because it skips ahead by the needle's length (20 GB/s where there is none).
+    """
+    wanted = list(needles)
+    if b"\\" in data and ESCAPE in data:
+        wanted.append(ESCAPE)
+    most = len(data) // DENSE + 4
+    found: dict[int, int] = {}
+    for needle in wanted:
+        at = data.rfind(needle)
+        while at >= 0:
+            begin = data.rfind(b"\n", 0, at) + 1
+            end = data.find(b"\n", at)
+            found[begin] = end if end >= 0 else len(data)
+            if len(found) > most:
+                return None
+            at = data.rfind(needle, 0, begin)
+    return sorted(found.items())
+
+
+def has_long_number(data: bytes) -> bool:
+    """True if a number may be a whole one that a quick reader rounds."""
+    digits = data.translate(_DIGITS)
+    return any(run in digits for run in _LONG)
