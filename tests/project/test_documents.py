@@ -6,7 +6,8 @@ import argparse
 import re
 
 from tests.project import tree
-from thunes_tui.cli import VERBS, parser
+from thunes_tui.cli import VERBS
+from thunes_tui.command.usage import parser
 from thunes_tui.ui.keymap import GLOBAL, key_name
 
 README = (tree.ROOT / "README.md").read_text(encoding="utf-8")

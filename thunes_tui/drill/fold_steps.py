@@ -44,6 +44,7 @@ def _fresh(state: DrillState, criteria: tuple[Criterion, ...]) -> DrillState:
 
 
 def test_started(state: DrillState, event: steps.TestStarted, mark: Mark) -> DrillState:
+    """The test runs, with the positions that were open then; another attempt forgets the earlier verdicts."""
     test = _test_of(state, event.test)
     if test is None:
         return state

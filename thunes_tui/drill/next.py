@@ -86,7 +86,7 @@ def begin_test(state: DrillState, test: Test) -> NextAction:
 
 
 def within_test(state: DrillState, test: Test) -> NextAction:
-    # One that is on its way comes first, wherever in the test it stands.
+    """What Enter does in a running test: the step on its way first, wherever in the test it stands."""
     for step in sorted(test.steps, key=lambda s: state.steps[s.id].status not in ACTIVE):
         known = state.steps[step.id]
         name = short(step.id)

@@ -22,6 +22,7 @@ ERROR_MS = 20.0
 
 
 def audit_seen(draft: Draft, record: seen.AuditSeen) -> None:
+    """What an audit record says of the switch, the recovery, invariants and the criteria that wait for it."""
     if record.problem:
         if not record.replayed and record.problem != "torn":
             text = f"audit trail damaged at byte {record.offset}: {record.problem}"
@@ -99,6 +100,7 @@ def _has(record: seen.AuditSeen, fields: dict[str, Any]) -> bool:
 
 
 def log_seen(draft: Draft, record: seen.LogSeen) -> None:
+    """What a line of the log says of the newest bot and of the criteria that wait for it."""
     bots = draft.state.bots
     if bots:
         process_said(draft, bots[-1], record)
