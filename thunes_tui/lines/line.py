@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -20,6 +21,8 @@ class Position(NamedTuple):
 
 BEGINNING = Position(-1, -1)
 """Before every line: `after(BEGINNING, n)` is the first n lines."""
+END = Position(sys.maxsize, sys.maxsize)
+"""Behind every line."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 
+from thunes_tui.lines.blocks import Block, Key, Span, bundle
 from thunes_tui.lines.line import BEGINNING, Line, Position
 from thunes_tui.lines.packing import end_of, unpack
 from thunes_tui.lines.reader import BLOCK
@@ -112,6 +113,15 @@ class RecordedStore:
         if record <= 0:
             return 0.0
         return self._lines[record - 1] / self._lines[self._visible - 1]
+
+    def spans(self) -> list[Span]:
+        return [Span(0, range(self._visible), 0, self._visible)]
+
+    def key_of(self, position: Position) -> Key:
+        return Key(0, max(0, self._find(position)))
+
+    def block(self, key: Key) -> Block:
+        return bundle(self._record(key.number) if key.number < self._visible else [])
 
     def _find(self, position: Position) -> int:
         """The last record that begins at or before `position`; -1 if none does."""

@@ -1,0 +1,53 @@
+"""The next and the previous error or warning: records by their level, tracebacks whatever their level."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+from thunes_tui.lines.blocks import Block, BlockStore, Key
+from thunes_tui.lines.grouping import REACH, Grouping
+from thunes_tui.lines.line import Position
+from thunes_tui.lines.record import RANKS, TRACEBACK
+from thunes_tui.lines.search import Search
+
+
+class Severity:
+    """A probe for the first lines of records of at least some rank."""
+
+    is_free = False
+    """It answers at once, so nothing is ever under way."""
+
+    def __init__(self, store: BlockStore, least_rank: int) -> None:
+        """`least_rank`: as `record.RANKS` has them, above 0."""
+        self._store = store
+        self._grouping = Grouping(store)
+        self._least = least_rank
+        self._words = [level.encode() for level, value in RANKS.items() if value >= least_rank]
+        if RANKS["ERROR"] >= least_rank:
+            self._words.append(TRACEBACK)
+
+    def lines(self, key: Hashable, block: Block, _wait_s: float = 0) -> list[int] | None:
+        if not isinstance(key, Key) or not self._may_hit(key, block):
+            return []
+        records = self._grouping.records(key)
+        first = records.pieces[0][2] if records.pieces else 0
+        pairs = zip(records.starts, records.ranks, strict=True)
+        return [first + start for start, value in pairs if value >= self._least]
+
+    def count(self, key: Hashable, block: Block, wait_s: float = 0) -> int | None:
+        found = self.lines(key, block, wait_s)
+        return None if found is None else len(found)
+
+    def close(self) -> None:
+        """Nothing is under way."""
+
+    def _may_hit(self, key: Key, block: Block) -> bool:
+        """False if none of the words stands in the block's records; the last one may go on behind it."""
+        if block.places or any(word in block.data for word in self._words):
+            return True
+        return TRACEBACK in self._store.block(Key(key.span, key.number + 1)).data[: REACH + len(TRACEBACK)]
+
+
+def severity_search(store: BlockStore, start: Position, least_rank: int, *, forward: bool) -> Search:
+    """The next record of at least `least_rank` behind `start`, or the one before it, to be stepped."""
+    return Search(store, Severity(store, least_rank), start, forward=forward)
