@@ -167,8 +167,8 @@ class Worker:
         """What to send for these lines; notes where each is."""
         self._lines, self._sent = [], []
         records: list[bytes] = []
-        lines = candidates(data, self._compiled.needles) if self._compiled.needles else None
-        for begin, end in _bounds(data) if lines is None else lines:
+        needles = self._compiled.needles
+        for begin, end in candidates(data, needles) if needles else _bounds(data):
             values, problem = _values(data[begin:end])
             if not values and problem is None:
                 continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import orjson
@@ -14,7 +14,7 @@ from thunes_tui.lines.jq.step import NOTHING, Shape
 from thunes_tui.lines.jq.values import FilterError
 
 DENSE = 2048
-"""Bytes per needle below which every line is parsed: looking for lines would cost more."""
+"""Bytes per line that is found below which every line is looked at: searching for the next costs more."""
 _DIGITS = bytes.maketrans(b"123456789", b"0" * 9)
 _LONG = (b"0" * 20, b"-" + b"0" * 19)
 _LONG_NUMBER = re.compile(rb"\d{20}|-\d{19}")
@@ -57,14 +57,13 @@ class Sieve:
 
     def rows(self, data: bytes, base: int = 0) -> list[Hit]:
         """The rows of whole lines, in order; a last line may lack its newline. `base` is added to places."""
-        lines = candidates(data, self.compiled.needles) if self.compiled.needles else None
-        return self._all(data, base) if lines is None else self._some(data, base, lines)
+        needles = self.compiled.needles
+        return self._some(data, base, candidates(data, needles)) if needles else self._all(data, base)
 
     def count(self, data: bytes) -> Counts:
         """How many rows the lines have; as `rows`, without making them."""
-        lines = candidates(data, self.compiled.needles) if self.compiled.needles else None
-        if lines is not None:
-            return counted(self._some(data, 0, lines))
+        if self.compiled.needles:
+            return counted(self._some(data, 0, candidates(data, self.compiled.needles)))
         if self._shape is Shape.MANY or (self.compiled.minds_numbers and has_long_number(data)):
             return counted(self._all(data, 0))
         run, loads = self._run, orjson.loads
@@ -126,14 +125,12 @@ class Sieve:
         return [Hit(begin, end, number, row.kind) for number, row in enumerate(rows)]
 
 
-def candidates(data: bytes, needles: tuple[bytes, ...]) -> list[tuple[int, int]] | None:
-    """The lines that hold a needle or an escape, in order; None if there are so many that all should be read.
+def candidates(data: bytes, needles: tuple[bytes, ...]) -> list[tuple[int, int]]:
+    """Where the lines that hold a needle or an escape begin and end, in order.
 
     The backward search is used because it skips ahead by the needle's length (20 GB/s where there is none).
     """
-    wanted = list(needles)
-    if b"\\" in data and ESCAPE in data:
-        wanted.append(ESCAPE)
+    wanted = [*needles, ESCAPE] if b"\\" in data and ESCAPE in data else needles
     most = len(data) // DENSE + 4
     found: dict[int, int] = {}
     for needle in wanted:
@@ -143,9 +140,22 @@ def candidates(data: bytes, needles: tuple[bytes, ...]) -> list[tuple[int, int]]
             end = data.find(b"\n", at)
             found[begin] = end if end >= 0 else len(data)
             if len(found) > most:
-                return None
+                return _among_all(data, wanted)
             at = data.rfind(needle, 0, begin)
     return sorted(found.items())
+
+
+def _among_all(data: bytes, wanted: Sequence[bytes]) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    begin = 0
+    for line in data.split(b"\n"):
+        end = begin + len(line)
+        for needle in wanted:
+            if needle in line:
+                found.append((begin, end))
+                break
+        begin = end + 1
+    return found
 
 
 def has_long_number(data: bytes) -> bool:
