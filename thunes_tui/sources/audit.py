@@ -72,7 +72,7 @@ class Audit(FollowedFile):
                 yield self._damaged(place, line, wrong) if wrong else self._seen(place, line)
 
     def _damaged(self, place: int, line: bytes, problem: str) -> AuditSeen:
-        text = self._mask.line(line[:CLIP]).decode("utf-8", "backslashreplace")
+        text = self._mask.line(line).decode("utf-8", "backslashreplace")[:CLIP]
         return AuditSeen(place, sha256(line), "", "", {}, self.shown, problem, text)
 
     def _seen(self, place: int, line: bytes, *, replayed: bool = False) -> AuditSeen:
