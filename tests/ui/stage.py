@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 
 from textual import events
+from textual.geometry import Region
 from textual.pilot import Pilot
+from textual.widget import Widget
 
 from tests.ui.played_drill import AUDIT, RUNBOOK, TESTS
 from thunes_tui import wire
@@ -27,6 +29,7 @@ from thunes_tui.ui.panes.base import Pane
 from thunes_tui.ui.panes.checklist import ChecklistPane
 from thunes_tui.ui.panes.processes import ProcessesPane
 from thunes_tui.ui.panes.reading import ReadingPane
+from thunes_tui.ui.widgets.direct import DirectScreen
 from thunes_tui.ui.widgets.line import Line
 
 LARGE, SMALL = (200, 50), (80, 24)
@@ -264,6 +267,31 @@ def row_with(app: ThunesApp, words: str) -> str:
     found = next((row for row in screen.split("\n") if words in row), None)
     assert found is not None, f"{words!r} is not on the screen:\n{screen}"
     return found
+
+
+def painted(app: ThunesApp) -> list[int]:
+    """Counts the cells of every painting from now on, those that wait for a whole frame included."""
+    cells: list[int] = []
+    for widget in app.screen.walk_children():
+        refresh = widget.refresh
+
+        def counted(*regions, refresh=refresh, widget=widget, **options):  # type: ignore[no-untyped-def]
+            cells.append(sum(region.area for region in regions) if regions else widget.size.area)
+            return refresh(*regions, **options)
+
+        widget.refresh = counted  # type: ignore[method-assign]
+    screen = app.screen
+    assert isinstance(screen, DirectScreen)
+    paint = screen.paint
+
+    def direct(widget: Widget, regions: Iterable[Region]) -> bool:
+        regions = list(regions)
+        took = paint(widget, regions)
+        cells.extend(region.area for region in regions if took)
+        return took
+
+    screen.paint = direct  # type: ignore[method-assign]  # to see what is painted
+    return cells
 
 
 async def seen(pilot: Pilot[int], words: str) -> None:

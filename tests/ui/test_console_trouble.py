@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.ui.played_drill import with_documents
-from tests.ui.stage import LARGE, SMALL, Stage, seen, text_of
+from tests.ui.stage import LARGE, SMALL, Stage, painted, seen, text_of
 from thunes_tui.config import Settings
 from thunes_tui.connection import Behind, Closed, Snapshot
 from thunes_tui.events import box, drill, steps
@@ -152,17 +152,9 @@ class TestTheRest:
         async with app.run_test(size=size) as pilot:
             await seen(pilot, "Test 1/2")
             await pilot.pause(0.3)
-            painted: list[int] = []
-            for widget in app.screen.walk_children():
-                refresh = widget.refresh
-
-                def counted(*regions, refresh=refresh, widget=widget, **options):  # type: ignore[no-untyped-def]
-                    painted.append(sum(region.area for region in regions) if regions else widget.size.area)
-                    return refresh(*regions, **options)
-
-                widget.refresh = counted  # type: ignore[method-assign]
+            cells = painted(app)
             stage.time.forward(1)
             app._tick()
             await pilot.pause(0.3)
 
-            assert 0 < sum(painted) <= 40
+            assert 0 < sum(cells) <= 40

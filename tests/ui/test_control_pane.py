@@ -8,7 +8,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.ui.panes import Project, pane_rows, until
-from tests.ui.stage import LARGE, SMALL, Stage, seen, text_of
+from tests.ui.stage import LARGE, SMALL, Stage, painted, seen, text_of
 from thunes_tui import intents
 from thunes_tui.connection import Snapshot
 from thunes_tui.events import session, shell, steps
@@ -202,15 +202,8 @@ async def test_echo_of_one_key_repaints_a_few_cells_only(tmp_path: Path) -> None
         prints(project.stage, "$ ")
         await seen(pilot, "$")
         await pilot.pause(0.15)
-        pane = pane_of(app)
-        cells: list[int] = []
-        refresh = pane.refresh
-
-        def counted(*regions: object, **more: bool) -> object:
-            cells.extend(region.area for region in regions)  # type: ignore[attr-defined]  # Textual's Region
-            return refresh(*regions, **more)  # type: ignore[arg-type]  # handed on as it came
-
-        pane.refresh = counted  # type: ignore[method-assign,assignment]  # to see what is painted
+        cells = painted(app)
         prints(project.stage, "l")
         await seen(pilot, "$ l")
+        await until(lambda: cells, app, "something painted")
         assert 0 < sum(cells) <= 4

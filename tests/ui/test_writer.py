@@ -8,7 +8,7 @@ import select
 import threading
 import time
 
-from thunes_tui.ui.writer import LIMIT, FrameWriter
+from thunes_tui.ui.writer import LIMIT, FrameWriter, swift_copy
 
 
 class Pipe:
@@ -83,6 +83,36 @@ def test_a_terminal_that_is_gone_ends_the_writing_quietly() -> None:
         pipe.writer.write("z" * 1000, frame=True)
     pipe.writer.stop(1.0)
     os.close(pipe.into)
+
+
+def test_what_the_terminal_takes_at_once_is_there_at_once_and_the_rest_follows_whole() -> None:
+    out, into = os.pipe()
+    swift = os.open(f"/proc/self/fd/{into}", os.O_WRONLY | os.O_NONBLOCK)
+    writer = FrameWriter(into, lambda: None, swift)
+    writer.write("first", frame=True)
+    assert select.select([out], [], [], 0)[0], "it came without a change of threads"
+    assert os.read(out, 100) == b"first"
+    large = "".join(f"{n} " for n in range(40_000))
+    writer.write(large, frame=True)
+    for _ in range(20):
+        writer.write("y" * 20_000, frame=True)
+    writer.write("last", frame=False)
+    assert writer.dropped > 0
+    data = b""
+    while select.select([out], [], [], 0.3)[0]:
+        data += os.read(out, 1 << 16)
+    assert data.startswith(large.encode()), "a frame that was begun is ended"
+    assert data.endswith(b"last")
+    writer.stop(1.0)
+    os.close(into)
+    os.close(out)
+
+
+def test_a_terminal_that_cannot_be_opened_twice_is_written_to_by_the_thread_alone() -> None:
+    out, into = os.pipe()
+    assert swift_copy(into) is None
+    os.close(into)
+    os.close(out)
 
 
 def test_the_end_waits_for_a_deaf_terminal_no_longer_than_it_is_told() -> None:

@@ -30,6 +30,7 @@ from thunes_tui.ui.panes.base import Pane
 from thunes_tui.ui.panes.checklist import ChecklistPane
 from thunes_tui.ui.view import View
 from thunes_tui.ui.widgets.bar import Bar
+from thunes_tui.ui.widgets.direct import DirectScreen
 from thunes_tui.ui.widgets.doer import Doer
 from thunes_tui.ui.widgets.field import Field
 from thunes_tui.ui.widgets.footer_line import FooterLine
@@ -40,7 +41,7 @@ BUSY_S = 0.008
 """How long updates are taken before keys and painting have their turn."""
 
 
-class Console(Screen[None], inherit_bindings=False):
+class Console(DirectScreen, inherit_bindings=False):
     """The screen behind all dialogs: hands its keys on, and nothing that was pasted."""
 
     def __init__(self, owner: ThunesApp) -> None:

@@ -20,7 +20,8 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Size
 
 from thunes_tui.ui.keyboard import Keyboard
-from thunes_tui.ui.writer import FrameWriter
+from thunes_tui.ui.widgets.direct import HOLD, LET_GO
+from thunes_tui.ui.writer import FrameWriter, swift_copy
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -32,7 +33,6 @@ LEAVE = "\x1b[?2026l\x1b[?2004l\x1b[?7h\x1b[?1049l\x1b[?25h"
 MOUSE_ON = "\x1b[?1000h\x1b[?1002h\x1b[?1006h"
 MOUSE_OFF = "\x1b[?1006l\x1b[?1002l\x1b[?1000l"
 ASK_SYNCHRONISED = "\x1b[?2026$p"
-HOLD, LET_GO = "\x1b[?2026h", "\x1b[?2026l"
 LAST_WORDS_S = 0.5
 """How long the end of the program waits for a terminal that does not read; the launcher restores it then."""
 
@@ -60,7 +60,11 @@ class ConsoleDriver(LinuxDriver):
 
     def start_application_mode(self) -> None:
         loop = self._loop
-        self.writer = FrameWriter(self._descriptor, lambda: loop.call_soon_threadsafe(self.repaint))
+        self.writer = FrameWriter(
+            self._descriptor,
+            lambda: loop.call_soon_threadsafe(self.repaint),
+            swift_copy(self._descriptor),
+        )
         with contextlib.suppress(termios.error):
             self.attrs_before = termios.tcgetattr(self.fileno)
         self._raw()

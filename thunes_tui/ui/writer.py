@@ -1,4 +1,4 @@
-"""Writes to the terminal from a thread of its own, and never makes the console wait for a terminal.
+"""Writes to the terminal, at once or from a thread of its own, and never makes the console wait for it.
 
 A terminal that stops reading (a bare SSH, Ctrl-S) would block whoever writes to it. Here frames that pile
 up are dropped, and once the terminal reads again one full repaint is asked for. What sets the terminal's
@@ -23,11 +23,16 @@ PIECE = 4096
 class FrameWriter:
     """A queue of frames in front of one descriptor. `write` and `stop` are called from one thread."""
 
-    def __init__(self, descriptor: int, drained: Callable[[], object]) -> None:
-        """`drained` is called, in the writing thread, when the terminal reads again after a loss."""
+    def __init__(self, descriptor: int, drained: Callable[[], object], swift: int | None = None) -> None:
+        """`drained` is called, in the writing thread, when the terminal reads again after a loss.
+
+        `swift` is a second descriptor of the same terminal that does not block: what the terminal takes at
+        once goes there without a change of threads. It is closed at the end.
+        """
         self.dropped = 0
         """Frames that were not written."""
         self._descriptor = descriptor
+        self._swift = swift
         self._drained = drained
         self._queue: deque[tuple[bytes, bool]] = deque()
         self._waiting = 0
@@ -47,6 +52,12 @@ class FrameWriter:
             if frame and (self._owes or self._waiting > LIMIT):
                 self._drop()
                 return
+            if self._swift is not None and not (self._waiting or self._owes):
+                taken = self._at_once(self._swift, data)
+                if taken:  # nothing may come between a frame's parts, and none of them may be dropped
+                    data, frame = data[taken:], False
+                if not data:
+                    return
             self._queue.append((data, frame))
             self._waiting += len(data)
             self._changed.notify()
@@ -59,6 +70,9 @@ class FrameWriter:
         self._thread.join(patience)
         with self._changed:
             self._dead = True
+            if self._swift is not None:
+                os.close(self._swift)
+            self._swift = None
 
     def abandon(self) -> None:
         """The terminal is gone: write nothing more."""
@@ -66,6 +80,16 @@ class FrameWriter:
             self._dead = True
             self._queue.clear()
             self._waiting = 0
+
+    def _at_once(self, swift: int, data: bytes) -> int:
+        """How many bytes the terminal took."""
+        try:
+            return os.write(swift, data)
+        except BlockingIOError:
+            return 0
+        except OSError:
+            self._dead = True
+            return len(data)
 
     def _drop(self) -> None:
         kept = [(data, frame) for data, frame in self._queue if not frame]
@@ -104,3 +128,15 @@ class FrameWriter:
                 select.select([], [self._descriptor], [], 0.5)
             except (OSError, ValueError):
                 self.abandon()
+
+
+def swift_copy(descriptor: int) -> int | None:
+    """The same terminal opened once more, not to block; None where it cannot be opened.
+
+    The descriptor itself stays as it is: its other holders, the launcher and the shell before it, count on
+    writes that wait.
+    """
+    try:
+        return os.open(os.ttyname(descriptor), os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return None

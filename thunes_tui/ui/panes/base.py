@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.geometry import Region
 from textual.strip import Strip
 
 from thunes_tui.clock import Moment
@@ -23,7 +22,7 @@ from thunes_tui.ui.desk import Desk
 from thunes_tui.ui.keymap import Action
 from thunes_tui.ui.widgets.doer import Doer
 from thunes_tui.ui.widgets.line import Line, spread, strip
-from thunes_tui.ui.widgets.rows import Rows
+from thunes_tui.ui.widgets.rows import Rows, differences
 
 if TYPE_CHECKING:
     from thunes_tui.connection import Update
@@ -103,9 +102,9 @@ class Pane(Doer, Rows, can_focus=True, inherit_bindings=False):
         if not self.shown or not self.size:
             return
         row = self.heading_strip(self.size.width)
-        if row != self.shown[0]:
-            self.shown[0] = row
-            self.refresh(Region(0, 0, self.size.width, HEADING_ROWS))
+        before, self.shown[0] = self.shown[0], row
+        if row != before:
+            self.put(*differences(0, before, row))
 
     # Textual's side.
 

@@ -63,7 +63,7 @@ class Canvas(Pane, inherit_bindings=False):
             elif before != now:
                 regions += differences(y + HEADING_ROWS, before, now)
         if regions:
-            self.refresh(*regions)
+            self.put(*regions)
         super().heading_changed()
 
     def body_row(self, y: int) -> Strip:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import ClassVar
 
-from textual.geometry import Region
 from textual.strip import Strip
 
 from thunes_tui.clock import Moment
@@ -25,10 +24,10 @@ from thunes_tui.ui.widgets.line import Line, data
 from thunes_tui.ui.widgets.line_feed import LineFeed
 from thunes_tui.ui.widgets.line_sheet import LineSheet
 from thunes_tui.ui.widgets.line_view import LineView
-from thunes_tui.ui.widgets.rows import differences
+from thunes_tui.ui.widgets.rows import between
 
-FEW_ROWS = 2
-"""Up to so many changed rows, only the cells that differ are painted."""
+LINES_AT_ONCE = 3
+"""Lines painted as they come within a tenth of a second; what comes faster is painted at its end."""
 
 
 class Stream(Pane, inherit_bindings=False):
@@ -48,6 +47,7 @@ class Stream(Pane, inherit_bindings=False):
         self.searching = ""
         """What a search that runs says of itself."""
         self._eager = EagerPace(self.flush)
+        self._growing = EagerPace(self.flush, burst=LINES_AT_ONCE)
         self._unseen = 0
         self._body: list[Strip] = []
         """What stands on the screen."""
@@ -71,6 +71,7 @@ class Stream(Pane, inherit_bindings=False):
     def on_unmount(self) -> None:
         super().on_unmount()
         self._eager.stop()
+        self._growing.stop()
         self.feed.close()
 
     def _opened(self, store: LineStore) -> None:
@@ -118,6 +119,11 @@ class Stream(Pane, inherit_bindings=False):
             self._body = self._lay_out_body()
         return self._body[y] if y < len(self._body) else self.strip([], self.size.width)
 
+    def changed(self) -> None:
+        """More lines: at once while they come one by one, ten times a second in a flood."""
+        if self.is_attached and self.display:
+            self._growing.ask()
+
     def moved(self) -> None:
         """A person moved the window: they see it at once, also in a flood."""
         if self.is_attached and self.display:
@@ -134,7 +140,7 @@ class Stream(Pane, inherit_bindings=False):
             pairs = enumerate(zip(before, self._body, strict=True), HEADING_ROWS)
             changed = [(y, old, new) for y, (old, new) in pairs if old is not new and old != new]
             if changed:
-                self.refresh(*regions_of(changed, self.size.width))
+                self.put(*(between(y, old, new) for y, old, new in changed))
         self.heading_changed()
 
     def _lay_out_body(self) -> list[Strip]:
@@ -167,17 +173,3 @@ class Stream(Pane, inherit_bindings=False):
         self.sheet.forget()
         self._body = []
         super().repaint()
-
-
-def regions_of(changed: list[tuple[int, Strip, Strip]], width: int) -> list[Region]:
-    """What to paint: single cells of a few rows, else whole rows, neighbours as one."""
-    if len(changed) <= FEW_ROWS:
-        return [region for y, old, new in changed for region in differences(y, old, new)]
-    regions: list[Region] = []
-    for y, _, _ in changed:
-        if regions and regions[-1].bottom == y:
-            last = regions[-1]
-            regions[-1] = Region(0, last.y, width, last.height + 1)
-        else:
-            regions.append(Region(0, y, width, 1))
-    return regions

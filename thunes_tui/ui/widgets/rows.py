@@ -15,6 +15,7 @@ from textual.widget import Widget
 
 from thunes_tui.text import cell_width
 from thunes_tui.ui.desk import Desk
+from thunes_tui.ui.widgets.direct import DirectScreen
 from thunes_tui.ui.widgets.line import Line, strip
 from thunes_tui.ui.widgets.pace import Pace
 
@@ -59,6 +60,12 @@ class Rows(Widget, inherit_bindings=False):
             for region in differences(y, old, new)
         ]
         if regions:
+            self.put(*regions)
+
+    def put(self, *regions: Region) -> None:
+        """Repaint these cells: by themselves where the screen can, else with its next frame."""
+        screen = self.screen
+        if not (isinstance(screen, DirectScreen) and screen.paint(self, regions)):
             self.refresh(*regions)
 
     def lay_out(self) -> list[Strip]:
@@ -96,16 +103,44 @@ def differences(y: int, old: Strip, new: Strip) -> list[Region]:
     for x in range(len(before)):
         if before[x] == after[x]:
             continue
+        end = x + 1
+        while end < len(after) and not (before[end][0] and after[end][0]):
+            end += 1  # never half of a wide character
         if spans and x - spans[-1][1] <= GAP:
-            spans[-1] = (spans[-1][0], x + 1)
+            spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
         else:
-            spans.append((x, x + 1))
+            spans.append((x, end))
     return [Region(start, y, end - start, 1) for start, end in spans]
 
 
-def difference(y: int, old: Strip, new: Strip) -> Region:
-    """The one span from the first to the last cell of row `y` that differs; empty when none does."""
-    return Region.from_union(differences(y, old, new) or [Region(0, y, 0, 1)])
+def between(y: int, old: Strip, new: Strip) -> Region:
+    """The cells of row `y` between the parts that both have at its beginning and at its end.
+
+    Coarser than `differences` and far cheaper: for many rows that were scrolled.
+    """
+    before, after = list(old), list(new)
+    start = stop = 0
+    while before and after and before[0] == after[0]:
+        start += _wide(before.pop(0).text)
+        after.pop(0)
+    while before and after and before[-1] == after[-1]:
+        stop += _wide(before.pop().text)
+        after.pop()
+    if before and after and before[0].style == after[0].style:
+        start += _common(before[0].text, after[0].text)
+    return Region(start, y, max(old.cell_length, new.cell_length) - stop - start, 1)
+
+
+def _common(one: str, other: str) -> int:
+    """Cells that both begin with, where every character is a cell."""
+    if not (one.isascii() and other.isascii()):
+        return 0
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
+def _wide(text: str) -> int:
+    return len(text) if text.isascii() else cell_width(text)
 
 
 def cells(row: Iterable[Segment]) -> list[tuple[str, object]]:

@@ -48,6 +48,8 @@ class Grid:
         self._cursor: Cursor | None = None
         self._dirty: set[int] = set()
         self._all = True
+        self._past: dict[int, Row] = {}
+        """Rows of the scrollback by number, a page of them, until more is printed."""
 
     @property
     def ready(self) -> bool:
@@ -75,6 +77,7 @@ class Grid:
         if self._emulator is not None:
             self._emulator.close()
         self._emulator = fresh
+        self._past.clear()
         self.back, self._left, self._all = 0, 0, True
 
     def feed(self, data: bytes) -> None:
@@ -83,12 +86,14 @@ class Grid:
             return
         before = self._emulator.scrollback
         self._emulator.feed(data)
+        self._past.clear()
         if self.back:
             self.back += max(0, self._emulator.scrollback - before)
 
     def resize(self, cols: int, rows: int) -> None:
         if self._emulator is not None and self._emulator.size != (cols, rows):
             self._emulator.resize(cols, rows)
+            self._past.clear()
             self._all = True
 
     def paste(self, text: str) -> bytes:
@@ -161,13 +166,19 @@ class Grid:
         rows = emulator.size[1]
         row: Row = ()
         if number < above:
-            row = next(iter(emulator.history(number, 1)), ())
+            row = self._past_row(emulator, number)
         elif number - above < rows:
             row = emulator.row(number - above)
         at = emulator.cursor
         shows = at.visible and number - above == at.y and not self.back
         strip = drawn(row, width, self._left, ground)
         return _with_cursor(strip, at.x - self._left, ground) if shows else strip
+
+    def _past_row(self, emulator: TermBackend, number: int) -> Row:
+        """A row of the scrollback. The emulator reads a whole page even for one row, so the page is kept."""
+        if number not in self._past:
+            self._past = dict(enumerate(emulator.history(number, emulator.size[1]), number))
+        return self._past.get(number, ())
 
 
 def drawn(row: Row, width: int, left: int, ground: Ground) -> Strip:
