@@ -59,6 +59,12 @@ def leaves(console: Glass) -> None:
     assert console.left_behind() == {}
 
 
+def stops() -> None:
+    """The running session's server ends in order."""
+    done = run("stop")
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.fixture(scope="module")
 def rehearsed(drilled: tuple[Place, dict[str, str]]) -> dict[str, object]:
     """One test of the drill, rehearsed on the running sandbox and recorded."""
@@ -116,7 +122,7 @@ def test_a_witness_takes_over_when_no_driver_is_connected(drilled: tuple[Place, 
         witness.press(*"take over", "enter")
         witness.expect("keys bob")
         leaves(witness)
-    run("stop")
+    stops()
 
 
 def test_replay_plays_a_session_in_the_same_panes(rehearsed: dict[str, object]) -> None:
@@ -128,6 +134,7 @@ def test_replay_plays_a_session_in_the_same_panes(rehearsed: dict[str, object]) 
         replay.expect("Kill-Switch Deactivation")
         replay.press("enter")
         replay.expect("replay")
+        assert "no session runs" in one_line(run("stop")), "a replay is nothing to stop without naming it"
         leaves(replay)
 
 
@@ -211,7 +218,7 @@ def test_every_size_shows_what_fits(
         console.expect("CHECKLIST")
         console.expect("PROCESSES")
         leaves(console)
-    run("stop")
+    stops()
 
 
 def test_the_panes_wait_for_files_that_are_not_there_yet(tmp_path: Path) -> None:
@@ -234,7 +241,7 @@ def test_the_panes_wait_for_files_that_are_not_there_yet(tmp_path: Path) -> None
         )
         console.expect("TRADE_APPROVED")
         leaves(console)
-    run("stop")
+    stops()
 
 
 def test_reset_gives_a_broken_terminal_back() -> None:

@@ -164,7 +164,7 @@ def replay(recording: str, at: str, speed: float) -> int:
     def work(ready: daemon.Ready) -> None:
         from thunes_tui.server import start
 
-        session = f"replay-{os.getpid()}"
+        session = f"{choose.REPLAY}{os.getpid()}"
         place = runtime.session_runtime(session)
         start.replay(folder, place, clock.system(), lambda: ready(session), at=at, speed=speed)
 

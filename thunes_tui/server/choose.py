@@ -29,6 +29,10 @@ class Running:
         return runtime.session_runtime(self.session) / runtime.SERVER
 
 
+REPLAY = "replay-"
+"""How the sessions of replays are called; none of them is what somebody means who names none."""
+
+
 def running() -> tuple[Running, ...]:
     """Every session that runs here."""
     found = []
@@ -43,9 +47,16 @@ def running() -> tuple[Running, ...]:
 
 
 def the_running(wanted: str) -> Running:
-    """The session that a person names, by its id or the end of it; the only one when none is named."""
+    """The session that a person names, by its id or the end of it; the only one when none is named.
+
+    Raises Unusable where there is none, or more than one.
+    """
     all_of_them = running()
-    fitting = [r for r in all_of_them if not wanted or r.session == wanted or r.session.endswith(wanted)]
+    if wanted:
+        fitting = [r for r in all_of_them if r.session == wanted or r.session.endswith(wanted)]
+    else:
+        all_of_them = tuple(r for r in all_of_them if not r.session.startswith(REPLAY))
+        fitting = list(all_of_them)
     if len(fitting) == 1:
         return fitting[0]
     if not all_of_them:

@@ -22,8 +22,8 @@ from thunes_tui.server.supervisor import Supervisor
 
 TICK_S = 0.05
 SAMPLE_S = 0.5
-ALONE_S = 30.0
-"""A replay that nobody watches ends itself."""
+ALONE_S, LEFT_S = 30.0, 1.0
+"""A replay that nobody watches ends itself: sooner once its last watcher has left."""
 
 
 class Playback:
@@ -102,15 +102,17 @@ class Playback:
     async def _play(self) -> None:
         last = self._clock.now()
         since_sample = alone = 0.0
+        patience = ALONE_S
         while True:
             await asyncio.sleep(TICK_S)
             now = self._clock.now()
             elapsed, last = now.since(last), now
             alone = 0.0 if self.clients.count else alone + elapsed
-            if alone > ALONE_S:
+            if alone > patience:
                 self._ended.set()
                 return
             if self.clients.count:
+                patience = LEFT_S
                 for record in self.replay.advance(elapsed):
                     self.clients.recorded(record, event_of(record)[0], self.state)
             since_sample += elapsed
