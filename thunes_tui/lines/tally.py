@@ -93,6 +93,24 @@ class Tally:
                 total += sum(values) + values.count(UNKNOWN)
         return total
 
+    def first_with(self, least: int) -> Key | None:
+        """The first block whose first number is at least that."""
+        for number in sorted(self._values):
+            for place, value in enumerate(self._values[number][0]):
+                if value >= least:
+                    return Key(number, self._spans[number].blocks.start + place)
+        return None
+
+    def most_before(self, key: Key) -> int:
+        """The largest first number of the blocks before `key`; 0 if there is none."""
+        most = 0
+        for number, columns in self._values.items():
+            if number <= key.span:
+                start = self._spans[number].blocks.start
+                values = columns[0][: max(0, key.number - start)] if number == key.span else columns[0]
+                most = max(most, max(values, default=0))
+        return most
+
     def worth(self, start: Key, *, forward: bool) -> Iterator[Key]:
         """The blocks from `start` on (or back) whose first number is not 0, unknown ones included."""
         numbers = [
