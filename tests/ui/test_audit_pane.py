@@ -103,3 +103,19 @@ async def test_a_secret_in_a_record_does_not_show_folded_in_or_out(tmp_path: Pat
         await seen(pilot, "deep:")
         assert SECRET not in text_of(app)
         assert text_of(app).count("[redacted:API_SECRET]") == 3
+
+
+async def test_the_footer_says_what_enter_does_in_the_focused_pane(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    project.stage.testing()
+    append(project.audit, json.dumps(REJECTED))
+    app = project.app()
+    async with app.run_test(size=LARGE) as pilot:
+        await seen(pilot, "Enter  run step 1.2")
+        await pilot.press("4")
+        await seen(pilot, "Enter  details   next run step 1.2")
+        assert text_of(app).count("details") == 1
+        await pilot.press("2")
+        await seen(pilot, "Enter  shell   next run step 1.2")
+        await pilot.press("3")
+        await seen(pilot, "Enter  run step 1.2")

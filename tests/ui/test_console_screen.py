@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.ui.stage import LARGE, SMALL, Stage, row_with, seen, text_of
 from thunes_tui import intents
-from thunes_tui.events import box, drill
+from thunes_tui.events import box, drill, steps
 
 
 class TestTheWholeScreen:
@@ -58,8 +58,23 @@ class TestTheWholeScreen:
             await seen(pilot, "Test 1/2")
 
             assert "Prerequisites" not in text_of(app)
-            await seen(pilot, "1.3 Kill the bot")
+            await seen(pilot, "· 1.2 Verify that it is active")
             await seen(pilot, "(✓) Audit trail shows the activation")
+
+    async def test_at_the_end_of_a_test_the_criteria_are_in_view(self) -> None:
+        stage = Stage().opened().testing()
+        stage.run_step("T1.S2", 3)
+        stage.run_step("T1.S3", 3)
+        stage.play(steps.CriterionSensed("T1.C2", "FAIL", "rejected for its size"))
+        stage.play(steps.CriterionDecided("T1.C3", "PASS"), by="ann")
+        app = stage.app()
+        async with app.run_test(size=SMALL) as pilot:
+            await seen(pilot, "end Test 1")
+            await seen(pilot, "(✗) BUY orders rejected")
+            await seen(pilot, "[✓] Telegram alert was seen")
+            await seen(pilot, "(✓) Audit trail shows the activation")
+            await pilot.press("j", "j", "j")
+            await seen(pilot, "1.3 Kill the bot")
 
     async def test_production_is_said_in_words(self) -> None:
         stage = Stage().opened()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.ui.panes import until
 from tests.ui.played_drill import with_documents
 from tests.ui.stage import LARGE, SMALL, Stage, painted, seen, text_of
 from thunes_tui.config import Settings
@@ -22,10 +23,54 @@ class TestTrouble:
             await seen(pilot, "Test 1/2")
             stage.link.news.put_nowait(Closed("the session's server has gone"))
             await seen(pilot, "CONNECTION LOST")
-            await seen(pilot, "the session's server has gone: leave with q")
-            await pilot.press("enter")
+            await seen(pilot, "SERVER GONE  q leaves, then thunes-tui drill comes back")
+            await seen(pilot, "the session's server has gone")
+            await pilot.press("enter", "T", "n")
+            await seen(pilot, "SERVER GONE")
 
         assert stage.link.asked == []
+
+    @pytest.mark.parametrize("size", [LARGE, SMALL, (60, 15), (20, 5)])
+    async def test_without_a_server_q_leaves_at_once(self, size: tuple[int, int]) -> None:
+        stage = Stage().opened().held()
+        app = stage.app()
+        async with app.run_test(size=size) as pilot:
+            await until(lambda: len(app.screen_stack) > 1, app, "the confirmation")
+            stage.link.news.put_nowait(Closed("the session's server has gone"))
+            await until(lambda: len(app.screen_stack) == 1, app, "no dialog about what cannot be asked")
+            await seen(pilot, "LOST" if size == (20, 5) else "SERVER GONE  q leaves")
+            await pilot.press("q")
+
+        assert app.return_value == 0
+
+    async def test_a_session_that_ended_is_no_trouble(self) -> None:
+        stage = Stage().opened().ended()
+        stage.play(drill.DrillEnded("GO", 2, 2))
+        app = stage.app()
+        async with app.run_test(size=LARGE) as pilot:
+            await seen(pilot, "DRILL COMPLETE")
+            stage.link.news.put_nowait(Closed("the session's server has gone"))
+            await pilot.press("q")
+            await seen(pilot, "SESSION ENDED")
+            assert "SERVER GONE" not in text_of(app)
+
+    async def test_a_refusal_goes_by_itself_and_with_what_is_asked_next(self) -> None:
+        stage = Stage().opened().testing()
+        app = stage.app()
+        async with app.run_test(size=LARGE) as pilot:
+            await seen(pilot, "Test 1/2")
+            stage.play(steps.IntentRefused("run_step", "step 1.2 runs already"))
+            await seen(pilot, "runs already")
+            stage.time.forward(5)
+            app._tick()
+            assert app.desk.message
+            stage.time.forward(8)
+            app._tick()
+            assert not app.desk.message
+            app.desk.say("again", alarming=True)
+            await pilot.press("enter")
+            assert stage.link.asked
+            assert not app.desk.message
 
     async def test_a_worker_that_fails_is_a_line_and_the_console_goes_on(self) -> None:
         stage = Stage().opened().testing()

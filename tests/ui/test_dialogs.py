@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from textual import events
 
 from tests.ui.stage import LARGE, SMALL, Stage, row_with, seen, text_of
 from thunes_tui import intents
-from thunes_tui.events import box, drill
+from thunes_tui.events import box, drill, steps
+from thunes_tui.ui.screens.summary import lateness
 from thunes_tui.ui.widgets.entry import Entry
 
 
@@ -123,7 +126,34 @@ class TestSummary:
             row = row_with(app, "Test 1 COMPLETE")
             assert "01:05:00" in row
             assert "00:31:22" in row
-            assert "-33.6 min" in row
+            assert "34 min ahead  Test 1" in row
+
+    @pytest.mark.parametrize(
+        ("minutes", "words"),
+        [
+            (0.4, "on time"),
+            (-0.4, "on time"),
+            (5.2, "5 min late"),
+            (-104.9, "1 h 45 ahead"),
+            (60, "1 h 00 late"),
+        ],
+    )
+    def test_lateness_is_said_in_words(self, minutes: float, words: str) -> None:
+        assert lateness(minutes) == words
+
+    async def test_a_sandbox_drill_says_why_nothing_is_authorised(self) -> None:
+        stage = Stage().opened().ended()
+        app = stage.app()
+        async with app.run_test(size=LARGE) as pilot:
+            await seen(pilot, "documentation")
+            await pilot.press("S")
+            await seen(pilot, "Deployment authorised  no   a sandbox drill authorises nothing")
+            assert "one test short" not in text_of(app)
+            state = stage.link.state
+            stage.link.state = replace(state, sandbox=False)
+            stage.play(steps.NoteAdded("real now"), by="ann")
+            await pilot.press("q", "S")
+            await seen(pilot, "✗ all tests passed, nothing vetoes")
 
     async def test_on_a_small_screen_it_scrolls(self) -> None:
         stage = Stage().opened().ended()

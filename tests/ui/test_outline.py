@@ -128,3 +128,40 @@ def test_the_status_line_gives_up_the_least_needed_cells_first() -> None:
     assert "REC" in said(24)
     assert "ann" in said(80)
     assert "ann" not in said(40)
+
+
+def brief(stage: Stage) -> list[str]:
+    rows = outline(stage.link.state, stage.time.clock().now(), Opened(), hhmmss, in_brief=True)
+    return words([row for row in rows if row.id.startswith("T1") or not row.id])
+
+
+def test_in_brief_the_step_at_hand_stands_between_what_is_done_and_what_is_to_come() -> None:
+    stage = Stage().opened().testing()
+    rows = brief(stage)
+
+    assert rows[1].startswith("✓ 1.1 done | 00:42")
+    assert rows[2].startswith("· 1.2 Verify that it is active")
+    assert rows[3] == "· 1.3 to come"
+    assert rows[4].startswith("(◌) BUY orders rejected"), "what the step at hand is to prove"
+    assert rows[5].startswith("[ ] Telegram alert was seen")
+    assert rows[6].startswith("(✓) Audit trail shows the activation"), "what has passed comes last"
+
+
+def test_in_brief_a_step_that_did_not_end_well_is_never_folded_away() -> None:
+    stage = Stage().opened().testing()
+    stage.run_step("T1.S2", 3, exit_status=2)
+
+    assert any(row.startswith("! 1.2 Verify") and "exit 2" in row for row in brief(stage))
+
+
+def test_in_brief_at_the_end_of_a_test_what_failed_comes_first() -> None:
+    stage = Stage().opened().testing()
+    stage.run_step("T1.S2", 3)
+    stage.run_step("T1.S3", 3)
+    stage.play(steps.CriterionSensed("T1.C2", "FAIL", "rejected for its size"))
+    rows = brief(stage)
+
+    assert rows[1].startswith("✓ 1.1 to 1.3 done | 00:48")
+    assert rows[2].startswith("(✗) BUY orders rejected")
+    assert "rejected for its size" in rows[3]
+    assert rows[4].startswith("[ ] Telegram alert was seen")

@@ -106,7 +106,7 @@ class ThunesApp(App[int], inherit_bindings=False):
         self.field = Field(*self.panes.values())
         self.status = StatusLine(self.desk)
         self.tabs = TabsLine(self.desk, self.view.tabs)
-        self.footer = FooterLine(self.desk, self.hands.useful, settings.leader)
+        self.footer = FooterLine(self.desk, self.hands.useful, self.hands.enter, settings.leader)
         self.desk.told = self.footer.changed
 
     @property
@@ -158,6 +158,7 @@ class ThunesApp(App[int], inherit_bindings=False):
 
     def _tick(self) -> None:
         now = self.desk.now()
+        self.desk.fade()
         self.status.changed()
         self.footer.changed()
         for pane in self.panes.values():

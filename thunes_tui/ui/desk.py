@@ -21,6 +21,9 @@ from thunes_tui.ui.theme import Palette
 from thunes_tui.wire import Replay
 
 COMMAND, SHELL = "COMMAND", "SHELL"
+REMARK_NS, ALARM_NS = 6_000_000_000, 12_000_000_000
+"""How long a remark stands, and how long a refusal or a failure."""
+LOST = "the connection is lost: leave with q and open the drill again"
 WHY_NOT: dict[Role, str] = {
     "driver": "nobody may do that here",
     "witness": "a witness may not: ask for the keys with w",
@@ -45,9 +48,13 @@ class Desk:
         self.local = settings.local_time
         self.mode = COMMAND
         self.connected = True
+        self.lost = EMPTY
+        """Why there is no connection any more."""
         self.message: SafeText = EMPTY
         """The last thing the console has to say, for the status line."""
         self.alarming = False
+        self._fades: int | None = None
+        """When the message goes by itself, on the monotonic clock."""
         self.told: Callable[[], None] = _nothing
         """Called when `message` changed."""
 
@@ -80,7 +87,7 @@ class Desk:
     def refusal(self, intent: Intent) -> str:
         """Why this client may not ask for that; empty when it may."""
         if not self.connected:
-            return "the connection is lost: leave with q and open the drill again"
+            return LOST
         if intent.KIND == "stop" or may(self.role, intent):
             return ""
         return WHY_NOT[self.role]
@@ -91,13 +98,25 @@ class Desk:
         if why:
             self.say(why, alarming=True)
             return False
+        self.say("")
         self.link.ask(intent)
         return True
 
     def say(self, text: str, *, alarming: bool = False) -> None:
-        """Show one line until the next one comes."""
+        """Show one line until the next one comes, a key is pressed, or some seconds have passed."""
         self.message, self.alarming = safe(text), alarming
+        self._fades = self.clock.now().m + (ALARM_NS if alarming else REMARK_NS) if text else None
         self.told()
+
+    def fade(self) -> None:
+        """Once a second: a message that was there long enough goes."""
+        if self._fades is not None and self.clock.now().m >= self._fades:
+            self.say("")
+
+    def lose(self, reason: str) -> None:
+        """The connection is gone; nothing can be asked any more."""
+        self.connected, self.lost = False, safe(reason)
+        self.say("")
 
 
 def _shifted(t_us: int, zone: str) -> str:

@@ -84,11 +84,21 @@ class Hands:
         panes = ("", *own) if console_first else (*own, "")
         return tuple(action for pane in panes for action in self.keymap.of(pane))
 
+    def enter(self) -> Action | None:
+        """What Enter does here when that is not the next thing of the drill."""
+        action = self.meaning("enter")
+        return action if action is not None and action.name != "next" else None
+
     def useful(self) -> Iterator[Action]:
         """What is worth a place in the footer and works now."""
         for action in self.within_reach():
             shadowed = self.meaning(action.keys[0]) is not action
-            if action.footer and action.name != "next" and not shadowed and not self.why_not(action):
+            if (
+                action.footer
+                and action not in (self.enter(), self.keymap.named("next"))
+                and not shadowed
+                and not self.why_not(action)
+            ):
                 yield action
 
 

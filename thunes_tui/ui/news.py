@@ -31,9 +31,8 @@ def take(app: ThunesApp, update: Update) -> None:
         case Behind(count=count):
             desk.say(f"{count} lines were not sent to this console: it is catching up")
         case Closed(reason=reason):
-            desk.connected = False
+            desk.lose(reason)
             app.mode = COMMAND
-            desk.say(f"{reason}: leave with q and open the drill again", alarming=True)
         case _:
             pass
     for pane in app.panes.values():
@@ -45,7 +44,7 @@ def take(app: ThunesApp, update: Update) -> None:
         app.status.changed()
         app.footer.changed()
     app.tabs.changed()
-    if isinstance(app.screen, Confirm) and drill.held_step(app) is None:
+    if isinstance(app.screen, Confirm) and (drill.held_step(app) is None or not desk.connected):
         app.screen.dismiss(None)
     if isinstance(update, Folded):
         react(app, update.event)

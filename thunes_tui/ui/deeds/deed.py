@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from thunes_tui.intents import DRIVER, REPLAY, WITNESS, Intent
-from thunes_tui.ui.desk import WHY_NOT
+from thunes_tui.ui.desk import LOST, WHY_NOT
 
 if TYPE_CHECKING:
     from thunes_tui.ui.app import ThunesApp
@@ -32,7 +32,7 @@ class Deed:
         desk = app.desk
         if self.asks is not None:
             if not desk.connected:
-                return "the connection is lost: leave with q and open the drill again"
+                return LOST
             if self.asks not in ALLOWED[desk.role]:
                 return WHY_NOT[desk.role]
             if desk.state.mode == "watch":

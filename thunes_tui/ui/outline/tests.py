@@ -27,16 +27,16 @@ RISKS = frozenset({"destructive", "privileged", "placeholder", "hidden-text", "i
 def rows_for(
     state: DrillState, test: Test, expanded: bool, now: Moment, detailed: frozenset[str], upcoming: str
 ) -> list[Row]:
-    """A test's row, and its steps and criteria when it is expanded."""
+    """A test's row, and its steps and criteria when it is expanded; `brief.rows_for` where room is short."""
     known = state.tests[test.id]
-    rows = [_test(test, known, now)]
+    rows = [test_row(test, known, now)]
     summary = _summary(state, test, known)
     if summary:
         rows.append(text(2, *summary))
     if not expanded:
         return rows
     for step in test.steps:
-        rows += _step(step, state.steps[step.id], now, step.id == upcoming)
+        rows += step_rows(step, state.steps[step.id], now, step.id == upcoming)
     if test.criteria:
         rows.append(heading("  Criteria"))
     for criterion in test.criteria:
@@ -44,7 +44,7 @@ def rows_for(
     return rows
 
 
-def _test(test: Test, known: TestState, now: Moment) -> Row:
+def test_row(test: Test, known: TestState, now: Moment) -> Row:
     running = known.status == "running"
     sign: Part = ("▸", "accent") if running else glyph(known.verdict)
     title = data(test.title, "strong" if running else "text" if known.status == "ended" else "dim")
@@ -72,7 +72,7 @@ def _summary(state: DrillState, test: Test, known: TestState) -> Line:
     return line
 
 
-def _step(step: Step, known: StepState, now: Moment, upcoming: bool) -> list[Row]:
+def step_rows(step: Step, known: StepState, now: Moment, upcoming: bool) -> list[Row]:
     sign = STEP_SIGN[known.status]
     if known.status == "done" and known.exit not in (0, None):
         sign = ("!", "warn")

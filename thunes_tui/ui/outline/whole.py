@@ -9,7 +9,7 @@ from thunes_tui.clock import Moment
 from thunes_tui.drill.checks import by_hand
 from thunes_tui.drill.model import DrillState, PhaseState
 from thunes_tui.runbook.model import Test
-from thunes_tui.ui.outline import after, before, tests
+from thunes_tui.ui.outline import after, before, brief, tests
 from thunes_tui.ui.outline.row import VERDICT_STYLE, Row, heading, text
 from thunes_tui.ui.widgets.line import data
 
@@ -24,7 +24,15 @@ class Opened:
     detailed: frozenset[str] = frozenset()
 
 
-def outline(state: DrillState, now: Moment, opened: Opened, time_of_day: Callable[[int], str]) -> list[Row]:
+def outline(
+    state: DrillState,
+    now: Moment,
+    opened: Opened,
+    time_of_day: Callable[[int], str],
+    *,
+    in_brief: bool = False,
+) -> list[Row]:
+    """`in_brief`: of the running test what matters now, because there is no room for all of it."""
     if state.mode == "watch":
         return [
             text(0, ("Watching: nothing is recorded and there is no drill.", "text")),
@@ -40,7 +48,10 @@ def outline(state: DrillState, now: Moment, opened: Opened, time_of_day: Callabl
     for test in state.plan:
         running = state.tests[test.id].status == "running"
         expanded = _flip(running, test.id, opened)
-        rows += tests.rows_for(state, test, expanded, now, opened.detailed, upcoming)
+        if running and expanded and in_brief:
+            rows += brief.rows_for(state, test, now, opened.detailed, upcoming)
+        else:
+            rows += tests.rows_for(state, test, expanded, now, opened.detailed, upcoming)
     rows += before.documentation(state, now) if state.plan else []
     rows += _decision(state) + after.troubles(state) + after.findings(state)
     return rows + after.remarks(state, time_of_day) + after.unplaced(state)

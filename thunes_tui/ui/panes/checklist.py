@@ -49,7 +49,9 @@ class ChecklistPane(Pane):
         self.opened = Opened()
         self.selected = current(desk.state) if desk.state.plan else "preflight"
         self._current = self.selected
-        self._top = self._begins = 0
+        self._top = 0
+        self._runs = range(0)
+        """The lines of the running test."""
         self._rows: list[Row] = []
 
     def take(self, update: Update, /) -> None:
@@ -80,7 +82,9 @@ class ChecklistPane(Pane):
     def lay_out(self) -> list[Strip]:
         """The heading, and the part of the outline around the selected row."""
         width, height = self.size.width, self.body_height
-        lines, chosen = self._lines(width)
+        lines, chosen = self._lines(width, in_brief=False)
+        if self._runs and self.selected == self._current and len(self._runs) > height:
+            lines, chosen = self._lines(width, in_brief=True)
         self._scroll(chosen, len(lines), height)
         rows = [self.heading_strip(width)]
         for number in range(self._top, self._top + height):
@@ -88,17 +92,20 @@ class ChecklistPane(Pane):
             rows.append(strip(line, width, self.desk.paint, "cursor" if number in chosen else ""))
         return rows
 
-    def _lines(self, width: int) -> tuple[list[Line], range]:
+    def _lines(self, width: int, *, in_brief: bool) -> tuple[list[Line], range]:
         """Every line of the outline, and which of them belong to the selected row."""
-        self._rows = outline(self.desk.state, self.desk.now(), self.opened, self.desk.time_of_day)
+        now = self.desk.now()
+        self._rows = outline(self.desk.state, now, self.opened, self.desk.time_of_day, in_brief=in_brief)
         test = self.desk.state.running_test
         running = test.id if test is not None else "-"
         lines: list[Line] = []
-        chosen, self._begins = range(0), 0
+        chosen, self._runs = range(0), range(0)
         for row in self._rows:
             broken = _broken(row, width)
             if row.id == running:
-                self._begins = len(lines)
+                self._runs = range(len(lines), len(lines) + len(broken))
+            elif self._runs.stop == len(lines) and _whole(row.id) in ("", running):
+                self._runs = range(self._runs.start, len(lines) + len(broken))
             if row.id and row.id == self.selected:
                 chosen = range(len(lines), len(lines) + len(broken))
             lines += broken
@@ -107,7 +114,7 @@ class ChecklistPane(Pane):
     def _scroll(self, chosen: range, total: int, height: int) -> None:
         """Keep the selected row in view; with the drill, what is done before the running test goes first."""
         if chosen:
-            begins = self._begins if self.selected == self._current else 0
+            begins = self._runs.start if self.selected == self._current else 0
             self._top = max(begins, min(self._top, max(0, chosen.start - MARGIN)))
             self._top = max(self._top, chosen.stop + MARGIN - height)
             self._top = min(self._top, chosen.start)

@@ -40,7 +40,7 @@ class Summary(Dialog[None]):
         lines: list[Line] = []
         for test in state.plan:
             lines += _test(state, test, now, width)
-        lines += [[], *_decision(outcome, width), [], *_timeline(state)]
+        lines += [[], *_decision(state, outcome, width), [], *_timeline(state)]
         lines += [[], *_readiness(state), *_deviations(state, width)]
         return lines
 
@@ -108,7 +108,7 @@ def _measured(state: DrillState, test: Test) -> str:
     return "   " + "   ".join(words) if words else ""
 
 
-def _decision(outcome: Outcome, width: int) -> list[Line]:
+def _decision(state: DrillState, outcome: Outcome, width: int) -> list[Line]:
     lines: list[Line] = [
         [("Decision  ", "strong"), data(outcome.decision, DECISION_STYLE.get(outcome.decision, "bad"))]
     ]
@@ -120,7 +120,7 @@ def _decision(outcome: Outcome, width: int) -> list[Line]:
         [],
         *_verdict("Drill successful", outcome.successful, all(ok for _, ok in outcome.successful), width),
     ]
-    lines += [[], *_verdict("Deployment authorised", outcome.authorised, outcome.is_authorised, width), []]
+    lines += [[], *_authorised(state, outcome, width), []]
     lines.append([("What to do", "strong")])
     lines += [
         [(f"  {number} ", "dialog_dim"), data(words)] for number, words in enumerate(outcome.actions, 1)
@@ -136,16 +136,36 @@ def _verdict(title: str, grounds: tuple[tuple[str, bool], ...], holds: bool, wid
     return lines
 
 
+def _authorised(state: DrillState, outcome: Outcome, width: int) -> list[Line]:
+    """Grounds count only where anything can be authorised at all."""
+    title = "Deployment authorised"
+    why = "a sandbox drill authorises nothing" if state.sandbox else ""
+    if state.mode != "drill":
+        why = "a rehearsal authorises nothing"
+    if why:
+        return [[(f"{title}  ", "strong"), ("no", "bad"), (f"   {why}", "text")]]
+    return _verdict(title, outcome.authorised, outcome.is_authorised, width)
+
+
+def lateness(minutes: float) -> str:
+    """`5 min late`, `1 h 45 ahead`, `on time`."""
+    whole = round(abs(minutes))
+    if whole == 0:
+        return "on time"
+    hours, rest = divmod(whole, 60)
+    return f"{f'{hours} h {rest:02}' if hours else f'{rest} min'} {'late' if minutes > 0 else 'ahead'}"
+
+
 def _timeline(state: DrillState) -> list[Line]:
     """The seed's template: planned minutes, the time it was, and how late."""
-    lines: list[Line] = [[("Timeline", "strong"), ("   planned    actual        late", "dialog_dim")]]
+    lines: list[Line] = [[("Timeline", "strong"), ("   planned    actual", "dialog_dim")]]
     begun = state.stamps[0].at if state.stamps else None
     for row in rows(state):
         planned = clock_face(row.planned_min * 60) if row.planned_min is not None else ""
         actual = clock_face(row.actual.since(begun)) if row.actual is not None and begun is not None else "–"
-        late = f"{row.late_min:+.1f} min" if row.late_min is not None else ""
+        late = lateness(row.late_min) if row.late_min is not None else ""
         style = "warn" if (row.late_min or 0) > 5 else "dialog_dim"
-        lines.append([(f"{planned:>18}{actual:>10}", "text"), (f"{late:>12}  ", style), data(row.label)])
+        lines.append([(f"{planned:>18}{actual:>10}", "text"), (f"{late:>16}  ", style), data(row.label)])
     return lines
 
 

@@ -23,20 +23,46 @@ class FooterLine(Rows):
     OVER = "bar"
     DEFAULT_CSS = "FooterLine { height: 2; }"
 
-    def __init__(self, desk: Desk, actions: Callable[[], Iterable[Action]], leader: str) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        actions: Callable[[], Iterable[Action]],
+        enter: Callable[[], Action | None],
+        leader: str,
+    ) -> None:
+        """`enter`: what Enter does in the focused pane, where that is not the next thing of the drill."""
         super().__init__(desk, "footer")
         self._actions = actions
+        self._enter = enter
         self._leader = key_name(leader)
 
     def lines(self, width: int, height: int) -> list[Line]:
         if height < 1:
             return []
+        if not self.desk.connected:
+            return [self._gone(width)] + [[]] * (height - 1)
         if self.desk.mode == SHELL:
             words = f" every key goes to the shell; {self._leader} or F12 comes back"
             return [[(" SHELL ", "shell"), (words, "warn")]] + [[]] * (height - 1)
         if height == 1:
             return [self._one(width)]
         return [self._first(width), self._keys(width, 0)]
+
+    def _gone(self, width: int) -> Line:
+        """Nothing can be asked any more: that, how to come back, and the one key that is left."""
+        if self.desk.role == "replay" or self.desk.state.ending is not None:
+            back: Line = [("q", "key"), (" leaves", "text")]
+            return spread(
+                [(" SESSION ENDED ", "command"), (" ", "text"), data(self.desk.lost, "dim")], back, width
+            )
+        words: Line = [
+            (" SERVER GONE ", "not_recording"),
+            (" ", "text"),
+            ("q", "key"),
+            (" leaves, then ", "text"),
+        ]
+        words += [("thunes-tui drill", "strong"), (" comes back to the same drill", "text")]
+        return [*words, data(f"   {self.desk.lost}", "dim")]
 
     def _first(self, width: int) -> Line:
         """What comes next at the left, what there is to say at the right."""
@@ -61,6 +87,10 @@ class FooterLine(Rows):
         if self.desk.role == "replay":
             return [(" ", "text"), ("replay", "accent")]
         action = next_action(self.desk.state)
+        elsewhere = self._enter()
+        if elsewhere is not None:
+            enter: Line = [(" Enter ", "command"), (f" {elsewhere.label}  ", "text")]
+            return [*enter, *following(replace(action, why=""), "witness")]
         if brief and action.why:
             action = replace(action, label=action.label.split(":")[0])
         return following(action, self.desk.role)

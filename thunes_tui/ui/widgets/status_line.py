@@ -95,9 +95,7 @@ def cells(desk: Desk, recorded: int) -> list[Cell]:
         _venue(state),
         *_hold(state),
         Cell(8, *_elapsed(state, now)),
-        Cell(
-            3, [(pace(state, now), "dim")] if state.opened is not None and state.mode != "watch" else [], []
-        ),
+        Cell(3, [(pace(state, now), "dim")] if state.stamps and state.mode != "watch" else [], []),
         Cell(7, *_place(state)),
         Cell(6, *_switch(state)),
         Cell(1, [(time, "text"), (f" {zone}", "dim")], [], right=True),
