@@ -11,12 +11,16 @@ import pytest
 
 from thunes_tui.clock import system
 from thunes_tui.lines.blocks import Span
+from thunes_tui.lines.identity import FileId
 from thunes_tui.lines.jq.compiled import Kind, compile_filter
 from thunes_tui.lines.jq.evaluation import RowLine, evaluator
 from thunes_tui.lines.jq.filtered import FilteredStore
 from thunes_tui.lines.jq.sieve import Counts
 from thunes_tui.lines.jq.tally import Tally
 from thunes_tui.lines.line import BEGINNING, END, Line
+from thunes_tui.lines.packing import pack
+from thunes_tui.lines.reader import BLOCK, Chunk
+from thunes_tui.lines.recorded import RecordedStore
 from thunes_tui.lines.store import FileStore
 
 
@@ -98,7 +102,7 @@ def test_rows_are_those_of_all_lines(trail: Path, text: str) -> None:
     forwards = everything(filtered)
     assert [text[:100] for text in texts(forwards)] == [text[:100] for text in expected]
     assert texts(backwards(filtered)) == texts(forwards)
-    assert filtered.size_lines() == len(expected) == filtered.matched + filtered.errors + filtered.unreadable
+    assert filtered.size_lines() == len(expected) == filtered.counts.rows
     assert filtered.searched == 1
     places = [row.position for row in forwards]
     assert places == sorted(set(places))
@@ -135,7 +139,7 @@ def test_what_is_wrong_with_a_row_is_told(tmp_path: Path) -> None:
         (Kind.UNREADABLE, "corrupt", ""),
         (Kind.UNREADABLE, "too long", ""),
     ]
-    assert (filtered.matched, filtered.errors, filtered.unreadable) == (2, 1, 3)
+    assert (filtered.counts.matched, filtered.counts.errors, filtered.counts.unreadable) == (2, 1, 3)
     assert rows[1].data == b"[1]"
     store.close()
 
@@ -174,6 +178,45 @@ def test_rows_of_a_rotated_file_stay_and_new_ones_follow(tmp_path: Path) -> None
     store.close()
 
 
+def test_the_rows_of_a_record_over_a_border_are_walked_in_order(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    first = b'{"a": []}' + b" " * (BLOCK - 14) + b"\n"
+    path.write_bytes(first + b'{"a": [1, 2, 3, 4, 5, 6, 7, 8, 9]}\n{"a": [10]}\n')
+    store, filtered = opened(path, ".a[]")
+    settle(filtered)
+    assert len(first) < BLOCK < len(first) + 9
+    assert texts(everything(filtered, 1)) == texts(backwards(filtered, 1)) == [str(n) for n in range(1, 11)]
+    places = [row.position for row in everything(filtered)]
+    assert [filtered.line_number(place) for place in places] == [*range(10)]
+    store.close()
+
+
+def test_a_recording_is_filtered_as_the_file_was(tmp_path: Path) -> None:
+    lines = b"".join(record(number).encode() + b"\n" for number in range(3000))
+    journal = tmp_path / "journal.jsonl"
+    with journal.open("wb") as file:
+        for number, at in enumerate(range(0, len(lines), 50_000)):
+            start = lines.rfind(b"\n", 0, at) + 1
+            part = lines[start : lines.rfind(b"\n", 0, at + 50_000) + 1]
+            for data in pack("audit", Chunk(FileId(1, 1, 0), start, part, len(part))):
+                file.write(json.dumps({"n": number, "k": "source.lines", "d": data}).encode() + b"\n")
+    store = RecordedStore(journal, "audit")
+    while store.step():
+        pass
+    filtered = FilteredStore(store, evaluator(compile_filter("select(.n > 2995) | .n, .event"), system()))
+    settle(filtered)
+    assert texts(everything(filtered, 3))[::2] == ["2996", "2997", "2998", "2999"]
+    assert texts(backwards(filtered, 3)) == texts(everything(filtered, 100))
+    last = filtered.last(1)[0]
+    store.move(1)
+    settle(filtered)
+    assert filtered.size_lines() == 0
+    store.move(None)
+    settle(filtered)
+    assert filtered.last(1) == [last]
+    store.close()
+
+
 def test_the_end_is_known_before_the_beginning(trail: Path) -> None:
     store, filtered = opened(trail, "select(.n > 0) | .n")
     assert texts(filtered.last(2)) == ["2997", "2998"]
@@ -201,10 +244,10 @@ def test_counts_are_forgotten_with_their_blocks() -> None:
     tally.follow([Span(0, range(4), 0, 1000)])
     while (key := tally.newest_unknown()) is not None:
         tally.put(key, Counts(key.number))
-    assert (tally.rows, tally.is_complete) == (0 + 1 + 2 + 3, True)
+    assert (tally.counts.rows, tally.is_complete) == (0 + 1 + 2 + 3, True)
     assert not tally.follow([Span(0, range(5), 0, 1200)])
-    assert (tally.rows, tally.known_share) == (3, 0.6)
+    assert (tally.counts.rows, tally.known_share) == (3, 0.6)
     assert tally.follow([Span(0, range(2, 5), 500, 1200)])
-    assert (tally.rows, tally.known_share) == (0, 0.0)
+    assert (tally.counts.rows, tally.known_share) == (0, 0.0)
     tally.follow([])
     assert tally.is_complete

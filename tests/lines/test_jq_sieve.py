@@ -68,7 +68,7 @@ filters = st.one_of(
 objects = st.dictionaries(st.sampled_from(NAMES), st.one_of(st.sampled_from(WORDS), records), max_size=4)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(filters, st.lists(st.tuples(objects, st.integers(0, 1000)), min_size=1, max_size=6))
 def test_rows_are_the_same_with_needles_and_without(
     text: str, given_: list[tuple[dict[str, object], int]]
@@ -83,7 +83,7 @@ def test_rows_are_the_same_with_needles_and_without(
     assert sieve.count(data) == plain.count(data) == counted(plain.rows(data))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.sampled_from([".", ".a", "select(.a)", ".a[]", ".a > 1", "{a}"]),
     st.lists(st.binary(max_size=30), max_size=9),

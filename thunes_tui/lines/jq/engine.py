@@ -24,11 +24,17 @@ from thunes_tui.lines.jq.compiled import BEYOND_FILTERS, Kind
 
 DEADLINE_S = 1.5
 """From start to end of one run; a block takes some ten milliseconds."""
-MOST_MEMORY = 1 << 30
+MOST_RESIDENT = 512 << 20
+"""Bytes of memory, looked at in each poll."""
+MOST_ADDRESSES = 4 << 30
+"""Bytes that it may reserve, even when we are gone: allocators reserve a gigabyte and use little of it."""
 MOST_OUTPUT = 16 << 20
 """Bytes; a block of records is 256 KiB."""
 READ = 1 << 20
+PAGE = resource.getpagesize()
 NICENESS = 5
+REFUSED = 3
+"""Exit status of an engine that does not take the filter."""
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _REFUSED = re.compile(r"(?:jq: )?[Ee]rror: (?:syntax error, )?(.*)")
@@ -71,8 +77,16 @@ def refusal(text: str) -> str | None:
 class Run:
     """`poll` until `is_done`; then `rows`, or `failure`."""
 
-    def __init__(self, engine: Engine, text: str, records: Sequence[bytes], clock: Clock) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        text: str,
+        records: Sequence[bytes],
+        clock: Clock,
+        deadline_s: float = DEADLINE_S,
+    ) -> None:
         """`records`: one JSON value each, without a newline in it. Raises OSError if there is no process."""
+        self._deadline_s = deadline_s
         self.is_done = False
         self.failure = ""
         """Why there are no rows: one line for a person."""
@@ -96,8 +110,10 @@ class Run:
         """Take what is there, without waiting; True when the run is over, whatever its end."""
         if self.is_done:
             return True
-        if self._clock.now().since(self._started) > DEADLINE_S:
+        if self._clock.now().since(self._started) > self._deadline_s:
             return self._stop("the filter was stopped: it did not come to an end")
+        if self._resident() > MOST_RESIDENT:
+            return self._stop("the filter was stopped: it takes too much memory")
         while True:
             try:
                 data = os.read(self.fileno(), READ)
@@ -142,9 +158,16 @@ class Run:
         with contextlib.suppress(OSError):
             seconds = int(DEADLINE_S) + 1
             resource.prlimit(process.pid, resource.RLIMIT_CPU, (seconds, seconds))
-            resource.prlimit(process.pid, resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+            resource.prlimit(process.pid, resource.RLIMIT_AS, (MOST_ADDRESSES, MOST_ADDRESSES))
             os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)
         return process
+
+    def _resident(self) -> int:
+        try:
+            pages = Path(f"/proc/{self._process.pid}/statm").read_bytes().split()[1]
+        except (OSError, IndexError):
+            return 0
+        return int(pages) * PAGE
 
     def _stop(self, why: str) -> bool:
         self.close()
@@ -158,9 +181,14 @@ class Run:
         if code == 0:
             self.rows = _rows(self._output.decode("utf-8", "replace"))
         elif code < 0:
-            self.failure, self.is_stopped = "the filter was stopped: it took too much memory or time", True
+            self.failure, self.is_stopped = (
+                "the filter was stopped: it was ended from outside, or ran out of memory",
+                True,
+            )
+        elif code == REFUSED:
+            self.failure = f"no such filter: {_complaint(printed)}"
         else:
-            self.failure = _complaint(printed)
+            self.failure = f"the filter failed: {_complaint(printed)}"
         return True
 
 
@@ -187,7 +215,7 @@ def _complaint(printed: str) -> str:
     lines = _COLOUR.sub("", printed).splitlines()
     match = _REFUSED.match(lines[0]) if lines else None
     said = match[1] if match else (lines[0] if lines else "it ended without a word")
-    return f"no such filter: {said.split(' at <')[0].split(' (Unix')[0]}"
+    return said.split(" at <")[0].split(" (Unix")[0]
 
 
 def _memory(data: bytes) -> int:

@@ -13,7 +13,7 @@ from thunes_tui.clock import Clock
 from thunes_tui.lines.audit import Problem
 from thunes_tui.lines.blocks import Block, Key
 from thunes_tui.lines.jq.compiled import Compiled, Kind, most_outputs
-from thunes_tui.lines.jq.engine import Engine, Row, Run, find_engine, refusal
+from thunes_tui.lines.jq.engine import DEADLINE_S, Engine, Row, Run, find_engine, refusal
 from thunes_tui.lines.jq.reading import read, text_of
 from thunes_tui.lines.jq.sieve import Counts, Hit, Sieve, candidates
 from thunes_tui.lines.line import SHOWN, Line
@@ -96,13 +96,17 @@ class Direct:
 class Worker:
     """An engine in a process, a block at a time. What it gave for a block is handed out once."""
 
-    def __init__(self, compiled: Compiled, clock: Clock, engine: Engine | None) -> None:
+    def __init__(
+        self, compiled: Compiled, clock: Clock, engine: Engine | None, deadline_s: float = DEADLINE_S
+    ) -> None:
+        """`deadline_s`: for one block. Without an engine there is `trouble` from the beginning."""
         self.trouble = refusal(compiled.text) or ""
         if engine is None:
             self.trouble = f"{compiled.why_slow} needs the program jaq or jq: install one of them"
         self._compiled = compiled
         self._clock = clock
         self._engine = engine
+        self._deadline_s = deadline_s
         self._run: Run | None = None
         self._job: tuple[Key, int, int] | None = None
         self._lines: list[tuple[int, int, Problem | None]] = []
@@ -130,7 +134,7 @@ class Worker:
         assert self._engine is not None
         self._job = job
         try:
-            self._run = Run(self._engine, self._compiled.text, records, self._clock)
+            self._run = Run(self._engine, self._compiled.text, records, self._clock, self._deadline_s)
         except OSError as error:
             self.trouble = f"{self._engine.name} cannot be started: {error.strerror or error}"
         self._cut = cut

@@ -6,13 +6,12 @@ record is found in the underlying store by the same position. Kept are three num
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from thunes_tui.lines.blocks import Block, BlockStore, Key, Span, keys
+from thunes_tui.lines.jq.cache import RowCache, Rows
 from thunes_tui.lines.jq.evaluation import Evaluator, RowLine
-from thunes_tui.lines.jq.sieve import Hit, counted
+from thunes_tui.lines.jq.sieve import Counts, Hit, counted
 from thunes_tui.lines.jq.tally import Tally
 from thunes_tui.lines.line import END, Line, Position
 from thunes_tui.lines.reader import BLOCK
@@ -21,18 +20,6 @@ REACH = 4
 """Blocks that a question may have evaluated before it answers with what is known: some ten milliseconds."""
 LEAST = 4096
 """Bytes that a block counts for at least."""
-CACHED_ROWS = 20_000
-CACHED_TEXT = 8 << 20
-"""Bytes of outputs from a worker."""
-
-
-class _Rows(NamedTuple):
-    hits: list[Hit]
-    read: int
-    """Bytes of the block that they were made of."""
-    is_cut: bool
-    text: int
-    """Bytes of outputs."""
 
 
 class FilteredStore:
@@ -49,26 +36,15 @@ class FilteredStore:
         self._evaluator = evaluator
         self._tally = Tally()
         self._spans: list[Span] = []
-        self._cache: OrderedDict[Key, _Rows] = OrderedDict()
-        self._cached_rows = self._cached_text = 0
+        self._cache = RowCache()
         self._block: tuple[Key, Block] | None = None
         self._wanted: Key | None = None
         """A block whose rows were asked for, and are known in number alone."""
 
     @property
-    def matched(self) -> int:
-        """Rows known so far that are outputs; grows while `step` is called."""
-        return self._tally.rows - self._tally.errors - self._tally.unreadable
-
-    @property
-    def errors(self) -> int:
-        """Records on which the filter failed, of those looked at."""
-        return self._tally.errors
-
-    @property
-    def unreadable(self) -> int:
-        """Lines that are no JSON, or torn, of those looked at."""
-        return self._tally.unreadable
+    def counts(self) -> Counts:
+        """The rows known so far; grows while `step` is called."""
+        return self._tally.counts
 
     @property
     def searched(self) -> float:
@@ -109,7 +85,7 @@ class FilteredStore:
 
     def size_lines(self) -> int | None:
         self._sync()
-        return self._tally.rows if self._tally.is_complete else None
+        return self._tally.counts.rows if self._tally.is_complete else None
 
     def last(self, count: int) -> list[Line]:
         return self.before(END, count)
@@ -129,7 +105,7 @@ class FilteredStore:
     def after(self, position: Position, count: int) -> list[Line]:
         self._sync()
         found: list[Line] = []
-        start = self._start_of(position)
+        start = _start_of(self._store, position)
         for block, hits in self._evaluated(keys(self._store, forward=True, start=start)):
             held = [hit for hit in hits if _place(block, hit) > position]
             found += [self._evaluator.show(block, hit) for hit in held[: count - len(found)]]
@@ -150,7 +126,7 @@ class FilteredStore:
 
     def line_number(self, position: Position) -> int | None:
         self._sync()
-        start = self._start_of(position)
+        start = _start_of(self._store, position)
         total = self._tally.before(start)
         if total is None:
             return None
@@ -164,11 +140,6 @@ class FilteredStore:
 
     def progress(self, position: Position) -> float:
         return self._store.progress(position)
-
-    def _start_of(self, position: Position) -> Key:
-        """The first block in which the record may begin that a row at `position` is from."""
-        key = self._store.key_of(position)
-        return Key(key.span, max(0, key.number - 1))
 
     def _evaluated(self, chosen: Iterable[Key]) -> Iterator[tuple[Block, list[Hit]]]:
         """The blocks with rows, up to where they are not known and too much would have to be evaluated."""
@@ -196,8 +167,7 @@ class FilteredStore:
         self._spans = spans
         self._block = None
         if self._tally.follow(spans):
-            self._cache.clear()
-            self._cached_rows = self._cached_text = 0
+            self._cache = RowCache()
 
     def _read(self, key: Key) -> Block:
         if self._block is None or self._block[0] != key:
@@ -207,7 +177,6 @@ class FilteredStore:
     def _rows(self, key: Key, block: Block) -> list[Hit] | None:
         cached = self._cache.get(key)
         if cached is not None and cached.read == len(block.data) and self._tally.count(key) is not None:
-            self._cache.move_to_end(key)
             return cached.hits
         # What was a last block has more lines now; those that were there stay.
         is_longer = (
@@ -220,21 +189,17 @@ class FilteredStore:
             return None
         if old:
             hits = old.hits + hits
-        self._keep(key, _Rows(hits, len(block.data), block.is_cut, sum(len(hit.text or "") for hit in hits)))
+        self._cache.put(key, Rows(hits, len(block.data), block.is_cut))
         self._tally.put(key, counted(hits))
         return hits
-
-    def _keep(self, key: Key, rows: _Rows) -> None:
-        old = self._cache.pop(key, None)
-        self._cache[key] = rows
-        self._cached_rows += len(rows.hits) - (len(old.hits) if old else 0)
-        self._cached_text += rows.text - (old.text if old else 0)
-        while len(self._cache) > 1 and (self._cached_rows > CACHED_ROWS or self._cached_text > CACHED_TEXT):
-            _, gone = self._cache.popitem(last=False)
-            self._cached_rows -= len(gone.hits)
-            self._cached_text -= gone.text
 
 
 def _place(block: Block, hit: Hit) -> Position:
     place = block.position(hit.begin)
     return Position(place.generation, place.offset + hit.number)
+
+
+def _start_of(store: BlockStore, position: Position) -> Key:
+    """The first block in which the record may begin that a row at `position` is from."""
+    key = store.key_of(position)
+    return Key(key.span, max(0, key.number - 1))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from thunes_tui.lines.jq.syntax import KEYWORDS, BadSyntax, NotFast, Token, tokens
+from thunes_tui.lines.jq.cursor import UPDATES, Cursor
+from thunes_tui.lines.jq.syntax import KEYWORDS, NotFast, tokens
 from thunes_tui.lines.jq.tree import (
     Array,
     Binary,
@@ -20,16 +21,13 @@ from thunes_tui.lines.jq.tree import (
 )
 
 COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
-UPDATES = ("=", "|=", "+=", "-=", "*=", "/=", "%=", "//=", "?//", "?//=")
 DEEPEST = 60
-BEYOND = KEYWORDS - {"and", "or", "if", "then", "elif", "else", "end"}
-"""What begins something that only another engine evaluates."""
 NAMES = {"null": None, "true": True, "false": False}
 
 
 def parse(text: str) -> Node:
     """The filter's tree. Raises BadSyntax with the place, or NotFast if another engine must read it."""
-    parser = _Parser(tokens(text))
+    parser = _Parser(text)
     if parser.now.kind == "end":
         return Dot()
     tree = parser.pipe()
@@ -37,55 +35,12 @@ def parse(text: str) -> Node:
     return tree
 
 
-class _Parser:
-    def __init__(self, found: list[Token]) -> None:
-        self._tokens = found
-        self._next = 0
+class _Parser(Cursor):
+    """One method for each level of the grammar, the loosest first."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(tokens(text))
         self._depth = 0
-
-    @property
-    def now(self) -> Token:
-        return self._tokens[self._next]
-
-    def take(self) -> Token:
-        token = self.now
-        self._next += 1
-        return token
-
-    def met(self, kind: str) -> bool:
-        """Take the token if it is of this kind."""
-        if self.now.kind != kind:
-            return False
-        self._next += 1
-        return True
-
-    def met_word(self, word: str) -> bool:
-        if self.now.kind != "name" or self.now.value != word:
-            return False
-        self._next += 1
-        return True
-
-    def expect(self, kind: str) -> Token:
-        if self.now.kind != kind:
-            self.refuse()
-        return self.take()
-
-    def expect_word(self, word: str) -> None:
-        if not self.met_word(word):
-            self.refuse()
-
-    def refuse(self) -> None:
-        token = self.now
-        if token.kind in UPDATES or token.kind == ".." or (token.kind == "name" and token.value in BEYOND):
-            raise NotFast(str(token.value or token.kind))
-        if token.kind == "end":
-            raise BadSyntax("something is missing", token.at)
-        shown = {"string": "text", "field": f".{token.value}"}.get(token.kind)
-        if token.kind == "name":
-            shown = token.value
-        elif token.kind == "number":
-            shown = token.value[1]
-        raise BadSyntax(f"unexpected {shown or token.kind}", token.at)
 
     def pipe(self) -> Node:
         self._depth += 1
@@ -148,7 +103,7 @@ class _Parser:
                 node = self._quiet(Index(node, Literal(self.take().value)))
             elif token.kind == "[":
                 node = self._bracket(node)
-            elif token.kind == "." and self._tokens[self._next + 1].kind in ("string", "["):
+            elif token.kind == "." and self.following.kind in ("string", "["):
                 node = self._after_dot(node)
             elif token.kind == "?":
                 self.take()
@@ -167,7 +122,7 @@ class _Parser:
         if kind == "field":
             return self._quiet(Index(Dot(), Literal(self.take().value)))
         if kind == ".":
-            following = self._tokens[self._next + 1]
+            following = self.following
             if following.kind == "string" and not following.spaced:
                 return self._after_dot(Dot())
             self.take()
@@ -196,14 +151,13 @@ class _Parser:
             return Array(body)
         if self.met("{"):
             return self._object()
-        self.refuse()
-        raise AssertionError
+        raise self.refusal()
 
     def _name(self) -> Node:
         token = self.now
         word = token.value
         if word in KEYWORDS and word != "if":
-            self.refuse()
+            raise self.refusal()
         self.take()
         if word == "if":
             return self._if()
@@ -278,7 +232,7 @@ class _Parser:
         if self.now.kind not in ("name", "string"):
             if self.now.kind == "number":
                 raise NotFast("numbers as keys")
-            self.refuse()
+            raise self.refusal()
         name = Literal(self.take().value)
         if self.met(":"):
             return name, self._value()

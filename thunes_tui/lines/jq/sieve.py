@@ -38,7 +38,14 @@ class Counts(NamedTuple):
     rows: int = 0
     """Of every kind."""
     errors: int = 0
+    """Records on which the filter failed, of those that were looked at."""
     unreadable: int = 0
+    """Lines that are no JSON, or torn, of those that were looked at."""
+
+    @property
+    def matched(self) -> int:
+        """Outputs."""
+        return self.rows - self.errors - self.unreadable
 
 
 def counted(hits: Iterable[Hit]) -> Counts:

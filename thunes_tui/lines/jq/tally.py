@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
+from operator import add, sub
 
 from thunes_tui.lines.blocks import Key, Span
 from thunes_tui.lines.jq.sieve import Counts
@@ -29,8 +30,8 @@ class Tally:
     """Counts by block; blocks that were not evaluated, or have grown since, are unknown."""
 
     def __init__(self) -> None:
-        self.rows = self.errors = self.unreadable = 0
-        """In all known blocks."""
+        self.counts = Counts()
+        """Of all known blocks."""
         self._parts: dict[int, _Part] = {}
         self._known = self._all = 0
 
@@ -80,9 +81,7 @@ class Tally:
             return
         self._forget(part, index)
         part.rows[index], part.errors[index], part.unreadable[index] = counts
-        self.rows += counts.rows
-        self.errors += counts.errors
-        self.unreadable += counts.unreadable
+        self.counts = Counts(*map(add, self.counts, counts))
         self._known += 1
 
     def newest_unknown(self) -> Key | None:
@@ -112,9 +111,8 @@ class Tally:
     def _forget(self, part: _Part, index: int) -> None:
         if part.rows[index] == UNKNOWN:
             return
-        self.rows -= part.rows[index]
-        self.errors -= part.errors[index]
-        self.unreadable -= part.unreadable[index]
+        counts = part.rows[index], part.errors[index], part.unreadable[index]
+        self.counts = Counts(*map(sub, self.counts, counts))
         part.rows[index], part.errors[index], part.unreadable[index] = UNKNOWN, 0, 0
         part.todo = max(part.todo, index + 1)
         self._known -= 1
