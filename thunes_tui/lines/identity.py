@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 
 HEAD_BYTES = 1024
 """How much of a file's beginning belongs to its fingerprint."""
@@ -37,6 +37,16 @@ class Place:
 
     def to_json(self) -> dict[str, int | str]:
         return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: object) -> Place | None:
+        """What `to_json` gave; None for anything else, which is then no place to go on from."""
+        if not isinstance(data, dict) or data.keys() != {field.name for field in fields(cls)}:
+            return None
+        fingerprint = data["fingerprint"]
+        numbers = [value for name, value in data.items() if name != "fingerprint"]
+        is_good = isinstance(fingerprint, str) and all(type(one) is int and one >= 0 for one in numbers)
+        return cls(**data) if is_good else None
 
     def fits(self, descriptor: int) -> bool:
         """True if the open file still holds what was consumed. Raises OSError if it can't be read."""

@@ -12,7 +12,7 @@ from typing import Protocol
 from thunes_tui.events.base import Event
 from thunes_tui.events.box import SourceDown, SourceLines, SourceMarked, SourceOpened
 from thunes_tui.lines.follow import Follower, Start
-from thunes_tui.lines.identity import FileId
+from thunes_tui.lines.identity import FileId, Place
 from thunes_tui.lines.packing import end_of, pack
 from thunes_tui.lines.reader import Chunk
 from thunes_tui.lines.turn import Marker, Turn
@@ -52,19 +52,26 @@ class FollowedFile:
         """
         self.name = name
         self.shown = shown
+        self.start: Place | None = None
+        """Where an earlier recording of this file stopped; set before `observe`, which then goes on there.
+
+        Lines after the last place that was kept are observed twice rather than never.
+        """
+        self.place: Place | None = None
+        """Where a later recording is to go on: everything before it has been observed."""
         self._path = path
         self._mask = mask
         self._hub = hub
 
     async def observe(self) -> AsyncIterator[Observation]:
-        """The file from its end on; one that is not there yet, from its beginning once it is."""
+        """The file from `start`, or its end; one that is not there yet, from its beginning once it is."""
         first: list[tuple[FileId, int, int]] = []
 
         def opened(file: FileId, descriptor: int) -> None:
             if not first:
                 first.append((file, follower.offset, os.dup(descriptor)))
 
-        follower = Follower(self._path, Start.END, opened=opened)
+        follower = Follower(self._path, self.start or Start.END, opened=opened)
         told = False
         hub = self._hub or WatchHub()
         watch = hub.watch(self._path)
@@ -79,6 +86,7 @@ class FollowedFile:
                     yield observation
                 for observation in self.pending():
                     yield observation
+                self.place = follower.place()
                 if follower.more:
                     await asyncio.sleep(0)
                 else:
