@@ -161,7 +161,8 @@ def test_in_brief_at_the_end_of_a_test_what_failed_comes_first() -> None:
     stage.play(steps.CriterionSensed("T1.C2", "FAIL", "rejected for its size"))
     rows = brief(stage)
 
-    assert rows[1].startswith("✓ 1.1 to 1.3 done | 00:48")
-    assert rows[2].startswith("(✗) BUY orders rejected")
-    assert "rejected for its size" in rows[3]
-    assert rows[4].startswith("[ ] Telegram alert was seen")
+    assert rows[1].startswith("(✗) BUY orders rejected")
+    assert "rejected for its size" in rows[2]
+    assert rows[3].startswith("[ ] Telegram alert was seen")
+    assert rows[4].startswith("(✓) Audit trail shows")
+    assert rows[5].startswith("✓ 1.1 to 1.3 done | 00:48")

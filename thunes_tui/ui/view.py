@@ -40,7 +40,8 @@ class View:
         self.plan = plan(*app.size, self.look, extra_rows=int(replaying))
         large = self.plan.name != "line"
         app.tabs.display = self.plan.tabs
-        app.footer.display = app.field.display = large
+        app.field.display = large
+        app.footer.display = large or app.size.height > 1
         app.footer.styles.height = max(1, self.plan.footer_rows)
         if app.bar is not None:
             app.bar.display = large

@@ -19,21 +19,23 @@ def rows_for(
 ) -> list[Row]:
     """What is behind and what is still to come as a row each, the step at hand in full between them.
 
-    Then every criterion: what failed, what the step at hand is to prove, what is open, what has passed.
+    Then every criterion: what failed, what the step at hand is to prove, what is open, what has passed. Once
+    no step is left, the criteria come first.
     """
     rows = [tests.test_row(test, state.tests[test.id], now)]
     at_hand = [step for step in test.steps if _is_at_hand(state, step, upcoming)]
     behind = [s for s in test.steps if s not in at_hand and state.steps[s.id].status in PAST]
     ahead = [s for s in test.steps if s not in at_hand and s not in behind]
-    if behind:
-        rows.append(_folded(state, behind, "✓", "done"))
+    past = [_folded(state, behind, "✓", "done")] if behind else []
+    if at_hand or ahead:
+        rows += past
     for step in at_hand:
         rows += tests.step_rows(step, state.steps[step.id], now, step.id == upcoming)
     if ahead:
         rows.append(_folded(state, ahead, "·", "to come"))
     for criterion in sorted(test.criteria, key=lambda c: _urgency(state, test, c, at_hand)):
         rows += criteria.rows_of(state, test, criterion, now, criterion.id in detailed)
-    return rows
+    return rows if at_hand or ahead else rows + past
 
 
 def _is_at_hand(state: DrillState, step: Step, upcoming: str) -> bool:

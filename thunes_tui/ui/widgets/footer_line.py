@@ -8,6 +8,7 @@ from dataclasses import replace
 from thunes_tui.drill.next import NextAction, next_action
 from thunes_tui.ui.desk import SHELL, Desk
 from thunes_tui.ui.keymap import Action, key_name
+from thunes_tui.ui.layout import name_for
 from thunes_tui.ui.widgets.line import Line, data, spread, width_of
 from thunes_tui.ui.widgets.rows import Rows
 
@@ -15,6 +16,7 @@ MOST_KEYS = 7
 LEAST_WORDS = 24
 BRIEF = 100
 """Columns below which a reason is worth more than a title."""
+TOO_SMALL: Line = [("q", "key"), (" leave", "text"), (" 60x15 needed", "bar_dim")]
 
 
 class FooterLine(Rows):
@@ -44,6 +46,8 @@ class FooterLine(Rows):
         if self.desk.mode == SHELL:
             words = f" every key goes to the shell; {self._leader} or F12 comes back"
             return [[(" SHELL ", "shell"), (words, "warn")]] + [[]] * (height - 1)
+        if name_for(*self.app.size) == "line":
+            return [self._message() or [*TOO_SMALL]]
         if height == 1:
             return [self._one(width)]
         return [self._first(width), self._keys(width, 0)]
