@@ -50,7 +50,7 @@ def alert_arrived(draft: Draft, alert: AlertArrived) -> None:
     ]
     mine = [row for row in mine if alert.arrived_us >= row[2] - SLACK_US]
     took = max(0.0, round((alert.arrived_us - mine[0][2]) / 1e6, 3)) if mine else None
-    draft.emit(box.AlertSeen(alert.text[:CLIP], took))
+    draft.emit(box.AlertSeen(alert.text[:CLIP], took, number=alert.number))
     for criterion, check, base in mine:
         if by_hand(draft.state, criterion) or draft.state.criteria[criterion.id].sensed:
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from thunes_tui.clock import Moment
 
@@ -21,6 +22,10 @@ class SourceState:
     """Byte offset up to which it is recorded."""
     lines: int = 0
     """Recorded in this session."""
+    place: dict[str, Any] | None = None
+    """Where a later server goes on with the file; None before the first line was recorded."""
+    loss: int = -1
+    """Number of the last record that told of a possible loss; -1 while none did."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,13 +38,16 @@ def source_opened(state: DrillState, event: box.SourceOpened, _mark: Mark) -> Dr
 def source_lines(state: DrillState, event: box.SourceLines, _mark: Mark) -> DrillState:
     before = _source(state, event.source)
     source = replace(before, file=event.file, recorded=event.end, lines=before.lines + event.count)
-    return _with_source(state, source)
+    return _with_source(state, source if event.place is None else replace(source, place=event.place))
 
 
-def source_marked(state: DrillState, event: box.SourceMarked, _mark: Mark) -> DrillState:
+def source_marked(state: DrillState, event: box.SourceMarked, mark: Mark) -> DrillState:
     before = _source(state, event.source)
     status = "missing" if event.what == "missing" else "open"
-    return _with_source(state, replace(before, status=status, detail=event.detail, file=event.file))
+    loss = mark.number if event.possible_loss else before.loss
+    return _with_source(
+        state, replace(before, status=status, detail=event.detail, file=event.file, loss=loss)
+    )
 
 
 def source_down(state: DrillState, event: box.SourceDown, _mark: Mark) -> DrillState:
@@ -141,9 +144,8 @@ def positions_compared(state: DrillState, event: box.PositionsCompared, _mark: M
 
 
 def alert_seen(state: DrillState, event: box.AlertSeen, _mark: Mark) -> DrillState:
-    if event.latency_s is None:
-        return state
-    return replace(state, alert_latency_s=event.latency_s)
+    after = replace(state, alert_number=max(state.alert_number, event.number))
+    return after if event.latency_s is None else replace(after, alert_latency_s=event.latency_s)
 
 
 def recovery_measured(state: DrillState, event: box.RecoveryMeasured, _mark: Mark) -> DrillState:

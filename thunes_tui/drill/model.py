@@ -237,6 +237,8 @@ class DrillState:
     """As they were last read without a problem; None while they never were."""
     compared: tuple[tuple[str, str, str, str, str], ...] = ()
     alert_latency_s: float | None = None
+    alert_number: int = 0
+    """Of the last message on the sandbox's phone that was recorded."""
     proven: bool = False
     guard_reasons: tuple[str, ...] = ("the guard has not answered yet",)
     shell: ShellState = field(default_factory=ShellState)

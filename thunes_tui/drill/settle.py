@@ -207,6 +207,8 @@ def judge_absence(draft: Draft, criterion: Criterion, check: Check, test: Test) 
     elif source is None or source.status != "open":
         detail = source.detail or source.status if source is not None else "it was never opened"
         sensed(draft, criterion, "NOT VERIFIED", f"the {check.kind} could not be read: {detail}")
+    elif source.loss > draft.state.tests[test.id].record:
+        sensed(draft, criterion, "NOT VERIFIED", f"lines of the {check.kind} may have been lost in the test")
     else:
         evidence = Evidence(check.kind, source.path, source.recorded)
         sensed(draft, criterion, "PASS", f"no {awaited(check)} in the test", evidence)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from thunes_tui.events.base import Event, event
 
 
@@ -51,6 +53,8 @@ class SourceLines(Event):
     """Bytes that are missing at the end of the only line."""
     torn: bool = False
     """The last line has no newline and will get none."""
+    place: dict[str, Any] | None = None
+    """At the last lines of a look: where a later recording goes on (`lines.identity.Place`)."""
 
 
 @event("source.marked")
@@ -170,6 +174,8 @@ class AlertSeen(Event):
     latency_s: float | None = None
     """Seconds since the kill switch went on; None for an alert that nothing timed waited for."""
     by_person: bool = False
+    number: int = 0
+    """Of the message on the sandbox's phone; 0 for what a person saw."""
 
 
 @event("recovery.measured")

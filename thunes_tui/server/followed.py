@@ -9,6 +9,7 @@ from typing import Protocol
 
 from thunes_tui import wire
 from thunes_tui.drill.checks import want
+from thunes_tui.lines.identity import Place
 from thunes_tui.mask import Mask
 from thunes_tui.observations import LogSeen, Observation
 from thunes_tui.server.clients import Clients
@@ -35,12 +36,17 @@ class Followed:
         paths, world = spec.profile.paths, spec.profile.world
         self._processes = Processes(spec.project, spec.profile, mask, self._sampled)
         self._log = Log(spec.place("log"), paths.log, mask, spec.profile.bot, self._wanted, self._born)
+        audit = Audit(spec.place("audit"), paths.audit, mask)
+        for source in (self._log, audit):
+            known = hub.state.sources.get(source.name)
+            source.start = Place.from_json(known.place) if known is not None else None
+        after = hub.state.alert_number if spec.resume else None
         self.sources: list[Source] = [
             self._log,
-            Audit(spec.place("audit"), paths.audit, mask),
+            audit,
             self._processes,
             Positions(spec.place("database")),
-            Telegram(Path(world.inbox) if world.inbox else None, mask),
+            Telegram(Path(world.inbox) if world.inbox else None, mask, after),
         ]
 
     def before(self, observation: Observation) -> list[Observation]:

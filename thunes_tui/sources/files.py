@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import os
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -82,7 +83,7 @@ class FollowedFile:
                     told = True
                     for observation in self._open(*first[0]):
                         yield observation
-                for observation in self._observations(found):
+                for observation in self._observations(found, follower.place()):
                     yield observation
                 for observation in self.pending():
                     yield observation
@@ -125,14 +126,21 @@ class FollowedFile:
         if data:
             yield from self.context(data, start)
 
-    def _observations(self, found: list[Chunk | Marker]) -> Iterator[Observation]:
+    def _observations(self, found: list[Chunk | Marker], place: Place | None) -> Iterator[Observation]:
+        """The last lines of the look carry the place behind them, so that a resume repeats and skips none."""
+        last = next((item for item in reversed(found) if isinstance(item, Chunk)), None)
         for item in found:
             if isinstance(item, Marker):
                 yield Happened(tuple(self._marks(item)))
-            else:
-                for packed in pack(self.name, item, self._mask.line):
-                    yield Happened((SourceLines(**packed, end=end_of(packed)),))
-                yield from self.records(item)
+                continue
+            events = [
+                SourceLines(**packed, end=end_of(packed)) for packed in pack(self.name, item, self._mask.line)
+            ]
+            if item is last and events and place is not None:
+                events[-1] = replace(events[-1], place=place.to_json())
+            for event in events:
+                yield Happened((event,))
+            yield from self.records(item)
 
     def _marks(self, marker: Marker) -> Iterator[Event]:
         if marker.kind in _DOWN:
