@@ -147,6 +147,7 @@ class Run:
                 stderr=self._errors,
                 pass_fds=[script],
                 env={},
+                cwd="/",
                 start_new_session=True,
             )
         except OSError:
