@@ -27,10 +27,7 @@ class Summary(Dialog[None]):
         end = state.ending.at if state.ending is not None else self.desk.now()
         took = spoken(end.since(begun)) if begun is not None else "not begun"
         planned = spoken(planned_minutes(state) * 60)
-        right: Line = [
-            data(outcome.decision, DECISION_STYLE.get(outcome.decision, "bad")),
-            (f"   {outcome.passed} of {outcome.of}", "strong"),
-        ]
+        right: Line = [*_word(state, outcome), (f"   {outcome.passed} of {outcome.of}", "strong")]
         left: Line = [(title, "strong"), (f"   {day}   {took} of {planned} planned", "text")]
         return [spread(left, right, width), []]
 
@@ -109,16 +106,19 @@ def _measured(state: DrillState, test: Test) -> str:
 
 
 def _decision(state: DrillState, outcome: Outcome, width: int) -> list[Line]:
-    lines: list[Line] = [
-        [("Decision  ", "strong"), data(outcome.decision, DECISION_STYLE.get(outcome.decision, "bad"))]
-    ]
+    lines: list[Line] = [[("Decision  ", "strong"), *_word(state, outcome)]]
+    if state.ending is None:
+        lines[0].append(data(f"   {outcome.decision} if it were ended now", "dialog_dim"))
+    ended = [f"Test {t.number} " for t in state.plan if state.tests[t.id].status in ("ended", "skipped")]
     for reason in outcome.reasons:
+        if state.ending is None and reason not in outcome.vetoes and not reason.startswith(tuple(ended)):
+            continue
         lines += wrapped([("  ✗ ", "bad"), data(reason)], width, 4)
-    if outcome.not_verified:
+    if outcome.not_verified and state.ending is not None:
         lines.append([(f"  ? {outcome.not_verified} criteria were not verified", "warn")])
     lines += [
         [],
-        *_verdict("Drill successful", outcome.successful, all(ok for _, ok in outcome.successful), width),
+        *_successful(state, outcome, width),
     ]
     lines += [[], *_authorised(state, outcome, width), []]
     lines.append([("What to do", "strong")])
@@ -133,6 +133,23 @@ def _verdict(title: str, grounds: tuple[tuple[str, bool], ...], holds: bool, wid
     lines: list[Line] = [[(f"{title}  ", "strong"), said]]
     for words, true in grounds:
         lines += wrapped([("  ✓ ", "good") if true else ("  ✗ ", "bad"), data(words)], width, 4)
+    return lines
+
+
+def _word(state: DrillState, outcome: Outcome) -> Line:
+    """The decision once there is one; before that it is open, however it stands."""
+    if state.ending is None:
+        return [("open", "accent")]
+    return [data(outcome.decision, DECISION_STYLE.get(outcome.decision, "bad"))]
+
+
+def _successful(state: DrillState, outcome: Outcome, width: int) -> list[Line]:
+    title, grounds = "Drill successful", outcome.successful
+    if state.ending is not None:
+        return _verdict(title, grounds, all(holds for _, holds in grounds), width)
+    lines: list[Line] = [[(f"{title}  ", "strong"), ("open", "accent")]]
+    for words, holds in grounds:
+        lines += wrapped([("  ✓ ", "good") if holds else ("  · ", "dialog_dim"), data(words)], width, 4)
     return lines
 
 
