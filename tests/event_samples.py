@@ -56,6 +56,8 @@ SAMPLES: tuple[Event, ...] = (
     box.GuardAnswered(True, ("a signed probe answered",), "T3.S3#2"),
     box.SourceOpened("audit", "logs/audit_trail.jsonl", 1, 42),
     box.SourceLines("log", 1, 42, 2, 60, "a\nb\n", "YQo=", 18, (0, 2), 5, True, {"inode": 7}),
+    box.SourceThinned("log", 64),
+    box.SourceSpan("log", 1, 42, 18, 2, "ab" * 32, {"inode": 7}),
     box.SourceMarked("log", "rotated", 2, "a new inode", True),
     box.SourceDown("audit", "permission denied"),
     box.ProcessBorn("bot", 4711, 987654, "python src/live/paper_trader.py", 2, 31),

@@ -126,6 +126,7 @@ def test_only_bulk_is_no_decision() -> None:
     assert {k for k, cls in REGISTRY.items() if not cls.DECISION} == {
         "shell.output",
         "source.lines",
+        "source.span",
         "process.sampled",
     }
 

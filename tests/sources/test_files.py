@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import re
@@ -14,12 +15,13 @@ import pytest
 from tests.sources.follow_rig import running
 from thunes_tui.clock import system
 from thunes_tui.config import Bot
-from thunes_tui.events.base import encode
-from thunes_tui.events.box import SourceDown, SourceLines, SourceMarked, SourceOpened
+from thunes_tui.events.base import Event, encode
+from thunes_tui.events.box import SourceDown, SourceLines, SourceMarked, SourceOpened, SourceSpan
 from thunes_tui.lines.packing import unpack
 from thunes_tui.lines.watch import WatchHub
 from thunes_tui.mask import Mask
-from thunes_tui.observations import AuditSeen, LogSeen
+from thunes_tui.observations import AuditSeen, Happened, LogSeen
+from thunes_tui.sources import files
 from thunes_tui.sources.audit import Audit, wrong_with
 from thunes_tui.sources.log import Log, union
 
@@ -238,3 +240,31 @@ async def test_only_what_the_running_bot_said_itself_is_replayed(tmp_path: Path,
         ("Bot healthy 1", True),
         ("Kill-switch active: False", True),
     ]
+
+
+async def test_beyond_its_share_a_source_is_recorded_as_spans(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The journal of a flooded drill may not fill the disk of the box."""
+    monkeypatch.setattr(files, "WHOLE", 1000)
+    log = tmp_path / "a.log"
+    log.write_bytes(b"")
+    source = files.FollowedFile("log", log, "a.log", Mask.of({}), None)
+    found: list[Event] = []
+    async with asyncio.timeout(10):
+        observing = source.observe()
+        while not any(isinstance(each, SourceSpan) for each in found):
+            with log.open("ab") as file:
+                file.write(b"a line of the flood\n" * 30)
+            observation = await anext(observing)
+            assert isinstance(observation, Happened)
+            found += observation.events
+        del observing
+    kinds = [each.KIND for each in found if each.KIND in ("source.lines", "source.thinned", "source.span")]
+    assert kinds.count("source.thinned") == 1
+    assert kinds[-2:] == ["source.thinned", "source.span"]
+    span = found[-1]
+    assert isinstance(span, SourceSpan)
+    raw = log.read_bytes()[span.offset : span.offset + span.length]
+    assert span.sha256 == hashlib.sha256(raw).hexdigest()
+    assert span.count == raw.count(b"\n")

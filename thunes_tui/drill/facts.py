@@ -22,6 +22,10 @@ class SourceState:
     """Byte offset up to which it is recorded."""
     lines: int = 0
     """Recorded in this session."""
+    kept: int = 0
+    """Bytes recorded whole in this session."""
+    thinned: bool = False
+    """Whether only spans are recorded any more."""
     place: dict[str, Any] | None = None
     """Where a later server goes on with the file; None before the first line was recorded."""
     loss: int = -1

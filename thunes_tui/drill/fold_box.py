@@ -37,7 +37,25 @@ def source_opened(state: DrillState, event: box.SourceOpened, _mark: Mark) -> Dr
 
 def source_lines(state: DrillState, event: box.SourceLines, _mark: Mark) -> DrillState:
     before = _source(state, event.source)
-    source = replace(before, file=event.file, recorded=event.end, lines=before.lines + event.count)
+    source = replace(
+        before,
+        file=event.file,
+        recorded=event.end,
+        lines=before.lines + event.count,
+        kept=before.kept + max(event.end - event.offset, 0),
+    )
+    return _with_source(state, source if event.place is None else replace(source, place=event.place))
+
+
+def source_thinned(state: DrillState, event: box.SourceThinned, _mark: Mark) -> DrillState:
+    return _with_source(state, replace(_source(state, event.source), thinned=True))
+
+
+def source_span(state: DrillState, event: box.SourceSpan, _mark: Mark) -> DrillState:
+    before = _source(state, event.source)
+    source = replace(
+        before, file=event.file, recorded=event.offset + event.length, lines=before.lines + event.count
+    )
     return _with_source(state, source if event.place is None else replace(source, place=event.place))
 
 
@@ -166,6 +184,8 @@ FOLDS: dict[type, Callable[[DrillState, Any, Mark], DrillState]] = {
     box.GuardAnswered: guard_answered,
     box.SourceOpened: source_opened,
     box.SourceLines: source_lines,
+    box.SourceThinned: source_thinned,
+    box.SourceSpan: source_span,
     box.SourceMarked: source_marked,
     box.SourceDown: source_down,
     box.ProcessBorn: process_born,

@@ -57,6 +57,32 @@ class SourceLines(Event):
     """At the last lines of a look: where a later recording goes on (`lines.identity.Place`)."""
 
 
+@event("source.thinned")
+class SourceThinned(Event):
+    """So much of this source was recorded whole; from here on only where lines lie and what they hash to."""
+
+    source: str
+    limit: int
+    """Bytes."""
+
+
+@event("source.span", decision=False)
+class SourceSpan(Event):
+    """Lines that were appended and not recorded whole: where they lie, and the proof of their bytes."""
+
+    source: str
+    file: int
+    offset: int
+    length: int
+    """Bytes, from `offset` on."""
+    count: int
+    """How many lines."""
+    sha256: str
+    """Of the raw bytes as they were read."""
+    place: dict[str, Any] | None = None
+    """As in `SourceLines`."""
+
+
 @event("source.marked")
 class SourceMarked(Event):
     """The file was rotated, truncated, replaced, went missing or came back."""

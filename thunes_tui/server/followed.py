@@ -39,7 +39,8 @@ class Followed:
         audit = Audit(spec.place("audit"), paths.audit, mask)
         for source in (self._log, audit):
             known = hub.state.sources.get(source.name)
-            source.start = Place.from_json(known.place) if known is not None else None
+            if known is not None:
+                source.start, source.kept = Place.from_json(known.place), known.kept
         after = hub.state.alert_number if spec.resume else None
         self.sources: list[Source] = [
             self._log,

@@ -11,7 +11,14 @@ from pathlib import Path
 from typing import Protocol
 
 from thunes_tui.events.base import Event
-from thunes_tui.events.box import SourceDown, SourceLines, SourceMarked, SourceOpened
+from thunes_tui.events.box import (
+    SourceDown,
+    SourceLines,
+    SourceMarked,
+    SourceOpened,
+    SourceSpan,
+    SourceThinned,
+)
 from thunes_tui.lines.follow import Follower, Start
 from thunes_tui.lines.identity import FileId, Place
 from thunes_tui.lines.packing import end_of, pack
@@ -22,10 +29,14 @@ from thunes_tui.observations import Happened, Observation
 
 CONTEXT = 256 * 1024
 """Bytes before the start that are looked through for what is known already; they are not recorded."""
+WHOLE = 64 * 1024 * 1024
+"""Bytes of one source that a drill records whole (design 6); a flood may not fill the box's disk."""
 _DOWN = {Turn.MISSING, Turn.UNREADABLE}
 
 
 class LineMask(Protocol):
+    @property
+    def longest(self) -> int: ...
     def line(self, data: bytes) -> bytes: ...
     def text(self, text: str) -> str: ...
 
@@ -60,6 +71,9 @@ class FollowedFile:
         """
         self.place: Place | None = None
         """Where a later recording is to go on: everything before it has been observed."""
+        self._thinned = False
+        self.kept = 0
+        """Bytes of it that this session has recorded whole; set before `observe` on a resume."""
         self._path = path
         self._mask = mask
         self._hub = hub
@@ -133,14 +147,26 @@ class FollowedFile:
             if isinstance(item, Marker):
                 yield Happened(tuple(self._marks(item)))
                 continue
-            events = [
-                SourceLines(**packed, end=end_of(packed)) for packed in pack(self.name, item, self._mask.line)
-            ]
-            if item is last and events and place is not None:
-                events[-1] = replace(events[-1], place=place.to_json())
+            events = self._recorded(item, place if item is last else None)
             for event in events:
                 yield Happened((event,))
             yield from self.records(item)
+
+    def _recorded(self, chunk: Chunk, place: Place | None) -> list[Event]:
+        """The chunk whole while there is room in the journal, else where it lies and what it hashes to."""
+        behind = place.to_json() if place is not None else None
+        if self.kept < WHOLE:
+            self.kept += chunk.length
+            packed = list(pack(self.name, chunk, self._mask.line, longest=self._mask.longest))
+            whole = [SourceLines(**each, end=end_of(each)) for each in packed]
+            return [*whole[:-1], *(replace(each, place=behind) for each in whole[-1:])]
+        count = chunk.data.count(b"\n")
+        digest, generation = sha256(chunk.data), chunk.file.generation
+        span = SourceSpan(self.name, generation, chunk.offset, chunk.length, count, digest, behind)
+        if self._thinned:
+            return [span]
+        self._thinned = True
+        return [SourceThinned(self.name, WHOLE), span]
 
     def _marks(self, marker: Marker) -> Iterator[Event]:
         if marker.kind in _DOWN:

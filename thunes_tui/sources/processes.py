@@ -101,7 +101,13 @@ class Processes:
         tasks = [asyncio.ensure_future(self._scan_for_ever()), asyncio.ensure_future(self._sample_for_ever())]
         try:
             while True:
-                yield await self._queue.get()
+                taken = asyncio.ensure_future(self._queue.get())
+                tasks[2:] = [taken]
+                await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+                for task in tasks[:2]:
+                    if task.done():
+                        task.result()  # they never end: their failure is the source's
+                yield taken.result()
         finally:
             for task in tasks:
                 task.cancel()
