@@ -48,6 +48,9 @@ class Counts(NamedTuple):
         return self.rows - self.errors - self.unreadable
 
 
+NO_ROWS = Counts()
+
+
 def counted(hits: Iterable[Hit]) -> Counts:
     kinds = [hit.kind for hit in hits]
     return Counts(len(kinds), kinds.count(Kind.ERROR), kinds.count(Kind.UNREADABLE))
@@ -70,7 +73,8 @@ class Sieve:
     def count(self, data: bytes) -> Counts:
         """How many rows the lines have; as `rows`, without making them."""
         if self.compiled.needles:
-            return counted(self._some(data, 0, candidates(data, self.compiled.needles)))
+            lines = candidates(data, self.compiled.needles)
+            return counted(self._some(data, 0, lines)) if lines else NO_ROWS
         if self._shape is Shape.MANY or (self.compiled.minds_numbers and has_long_number(data)):
             return counted(self._all(data, 0))
         run, loads = self._run, orjson.loads

@@ -81,7 +81,8 @@ class Tally:
             return
         self._forget(part, index)
         part.rows[index], part.errors[index], part.unreadable[index] = counts
-        self.counts = Counts(*map(add, self.counts, counts))
+        if counts.rows:
+            self.counts = Counts(*map(add, self.counts, counts))
         self._known += 1
 
     def newest_unknown(self) -> Key | None:
