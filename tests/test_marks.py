@@ -80,6 +80,25 @@ def test_nothing_lands_in_the_operators_history(drill: Drill) -> None:
     assert not (drill.home / ".bash_history").exists()
 
 
+def test_what_the_guard_judges_by_does_not_come_from_the_operators_settings(drill: Drill) -> None:
+    (drill.home / ".bashrc").write_text(
+        "IFS=:\nexport BINANCE_API_KEY=a-real-key binance_api_key=another ENVIRONMENT=live OTHER=kept\n"
+    )
+    drill.spec.env["THUNES_UNSET"] = "BINANCE_API_KEY ENVIRONMENT"
+    server = drill.start()
+    assert server.run("printenv BINANCE_API_KEY binance_api_key ENVIRONMENT THUNES_UNSET").status == 1
+    assert server.run("env | grep -i api_key").status == 1
+    assert server.run('[ "$OTHER" = kept ]').status == 0
+
+
+def test_a_name_that_cannot_be_dropped_ends_the_shell(drill: Drill) -> None:
+    (drill.home / ".bashrc").write_text("readonly ENVIRONMENT=live; export ENVIRONMENT\n")
+    drill.spec.env["THUNES_UNSET"] = "BINANCE_API_KEY ENVIRONMENT"
+    keeper.start(drill.spec)
+    drill.server()
+    wait_for(lambda: not alive(drill.shell), "the end of the shell")
+
+
 def test_a_step_runs_verbatim_from_its_neutral_file(drill: Drill) -> None:
     (drill.steps / "2.3").write_text(
         "# a comment, then a block as a runbook has it\n"

@@ -13,10 +13,25 @@ SHELL = ("bash", "--noprofile", "--rcfile", f"/dev/fd/{RC_FD}", "-i")
 STEPS = "THUNES_STEPS"
 """Names the folder with one file a step; the shell and its world must be able to read it."""
 
+UNSET = "THUNES_UNSET"
+"""Names variables, blanks between them, that the operator's `~/.bashrc` must not bring into the shell."""
+
 RC = r"""
 [[ -r ~/.bashrc ]] && . ~/.bashrc
 set +e +u +H
 trap - DEBUG
+
+# The guard judged the environment that the shell was given: these names stand in no other. A bot may read
+# them in any case.
+builtin mapfile -t __thunes_names < <(builtin compgen -v)
+for __thunes_name in "${__thunes_names[@]}"; do
+  [[ " $THUNES_UNSET " == *" ${__thunes_name^^} "* ]] || continue
+  if ! builtin unset -v "$__thunes_name"; then
+    builtin printf '%s\n' "thunes-tui: ~/.bashrc makes $__thunes_name read-only: take that line out" >&2
+    builtin exit 1
+  fi
+done
+builtin unset -v __thunes_names __thunes_name THUNES_UNSET
 unset HISTFILE HISTCONTROL HISTIGNORE HISTTIMEFORMAT PROMPT_COMMAND
 HISTSIZE=10000
 set -o history

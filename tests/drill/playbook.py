@@ -213,7 +213,7 @@ class Playbook:
         return self.see(seen.CommandEnded(self.seq, exit_status, "/p", 0, 9, output, sha256))
 
     def launch(self, step: str, *, again: bool = False) -> Answer:
-        """Ask for a step and get it started, through the guard where it is destructive."""
+        """Ask for a step and get it started, through the guard."""
         answer = self.ask(intents.RunStep(step, again=again))
         assert not answer.decision.refused, answer.decision.refused
         for effect in answer.of(AskGuard):

@@ -21,8 +21,9 @@ def test_a_step_again_forgets_its_criteria_and_no_others(play: Playbook) -> None
     play.ask(intents.RunStep("T1.S2")).refused("attempt it again with a")
     play.ask(intents.RunStep("T1.S2", again=True)).holds(
         like(steps.DeviationNoted, text="step 1.2 attempted again", sensed=True),
-        like(steps.StepStarted, attempt=2),
+        like(steps.StepRequested, attempt=2),
     )
+    play.see(seen.GuardSpoke("T1.S2#2", True, token="t")).holds(like(steps.StepStarted, attempt=2))
     assert [play.verdict(f"T1.C{n}") for n in (1, 2, 3, 6)] == ["PASS", "", "", ""]
     assert play.state.criteria["T1.C3"].decided_by == ""
 
@@ -102,7 +103,7 @@ def test_out_of_order_is_noted_and_done(play: Playbook) -> None:
         like(steps.DeviationNoted, text="Test 2 begun before Test 1", test="T2")
     )
     play.ask(intents.RunStep("T2.S3")).holds(
-        like(steps.DeviationNoted, text="step 2.3 begun before step 2.1"), steps.StepStarted
+        like(steps.DeviationNoted, text="step 2.3 begun before step 2.1"), steps.StepRequested
     )
 
 

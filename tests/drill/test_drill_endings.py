@@ -8,7 +8,7 @@ from tests.drill.conftest import Make
 from tests.drill.playbook import Playbook, like
 from thunes_tui import intents
 from thunes_tui import observations as seen
-from thunes_tui.drill.effects import CloseShell, RunInShell, StopServer
+from thunes_tui.drill.effects import AskGuard, CloseShell, StopServer
 from thunes_tui.drill.next import next_action
 from thunes_tui.events import drill, shell, steps
 
@@ -68,7 +68,7 @@ class TestWithoutAPosition:
         assert action.intent is None
         assert [intent.KIND for _, _, intent in action.alternatives] == ["position", "test_skip"]
         play.ask(intents.CreatePosition()).gives(
-            steps.NoteAdded, like(RunInShell, name="position", text="buy a little")
+            steps.NoteAdded, like(AskGuard, asked_for="position#1", command="buy a little")
         )
 
     def test_skipping_is_on_the_record_and_leaves_three(self, play: Playbook) -> None:

@@ -295,6 +295,7 @@ class TestOutput:
     def test_only_the_steps_own_line_ends_it(self, play: Playbook) -> None:
         play.ready_for("T1")
         play.ask(intents.RunStep("T1.S1"))
+        play.see(seen.GuardSpoke("T1.S1#1", True, token="t"))
         play.command("ls", "Risk status").lacks(steps.StepEnded)
         play.command("echo step 1.1 x", "Risk status").lacks(steps.StepEnded)
         play.command("step 1.1", "Risk status").holds(steps.StepEnded)
@@ -303,6 +304,7 @@ class TestOutput:
     def test_a_line_that_ran_into_what_stood_at_the_prompt_is_unknown(self, play: Playbook) -> None:
         play.ready_for("T1")
         play.ask(intents.RunStep("T1.S1"))
+        play.see(seen.GuardSpoke("T1.S1#1", True, token="t"))
         play.command("rm -i step 1.1", "Risk status").holds(
             like(steps.StepUnknown, detail="...rm -i step 1.1")
         )

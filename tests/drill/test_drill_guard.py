@@ -57,7 +57,7 @@ def test_a_rehearsal_whose_victims_are_inside_starts_at_once(make: Make) -> None
     play = make(mode="rehearse").ready_for("T3")
     play.ask(intents.RunStep("T3.S2"))
     play.see(answer()).gives(
-        box.GuardAnswered, like(steps.StepStarted, token="t"), like(RunInShell, token="t", destructive=True)
+        box.GuardAnswered, like(steps.StepStarted, token="t"), like(RunInShell, token="t")
     )
 
 
@@ -169,8 +169,66 @@ def test_a_step_whose_token_was_not_good_is_aborted_and_not_left_running(asked: 
     asked.see(seen.NotRun("T3.S2#1", "no good token")).gives()
 
 
-def test_harmless_steps_need_no_guard(play: Playbook) -> None:
+def test_a_step_without_any_flag_goes_through_the_guard_too(play: Playbook) -> None:
+    """What runs may do more than its text shows: flags are for display."""
     play.ready_for("T1")
     play.ask(intents.RunStep("T1.S1")).gives(
-        like(steps.StepStarted, token=""), like(RunInShell, token="", destructive=False)
+        steps.StepRequested, like(AskGuard, asked_for="T1.S1#1", command="show risk")
     )
+    play.see(seen.GuardSpoke("T1.S1#1", False, ("a live key",))).holds(
+        like(steps.StepAborted, reason="...a live key")
+    ).lacks(RunInShell)
+    play.see(seen.GuardSpoke("start", True))
+    play.ask(intents.RunStep("T1.S1", again=True))
+    play.see(seen.GuardSpoke("T1.S1#2", True)).holds(like(steps.StepAborted, reason="...no token"))
+    play.ask(intents.RunStep("T1.S1", again=True))
+    play.see(seen.GuardSpoke("T1.S1#3", True, token="t")).gives(
+        box.GuardAnswered, like(steps.StepStarted, token="t"), like(RunInShell, attempt="T1.S1#3", token="t")
+    )
+
+
+class TestAPosition:
+    """The profile's trading command: never on the strength of an old proof."""
+
+    @pytest.fixture
+    def wanted(self, play: Playbook) -> Playbook:
+        play.ready().see(seen.PositionsSeen(()))
+        play.ask(intents.CreatePosition()).gives(
+            steps.NoteAdded, like(AskGuard, asked_for="position#1", command="buy a little")
+        )
+        return play
+
+    def test_it_runs_once_when_the_guard_agrees(self, wanted: Playbook) -> None:
+        spoke = seen.GuardSpoke("position#1", True, token="t")
+        wanted.see(spoke).gives(
+            like(box.GuardAnswered, proven=True),
+            steps.NoteAdded,
+            like(RunInShell, name="position", text="buy a little", attempt="position#1", token="t"),
+        )
+        wanted.see(spoke).gives(box.GuardAnswered)
+
+    @pytest.mark.parametrize(
+        ("members", "words"),
+        [
+            ({"proven": False, "reasons": ("a live key",), "token": ""}, "a live key"),
+            ({"token": ""}, "no token"),
+            ({"confirm": "paper_trader"}, "signals processes"),
+            ({"outside": ("kill $X",)}, "signals processes"),
+        ],
+    )
+    def test_it_does_not_run_otherwise(
+        self, wanted: Playbook, members: dict[str, object], words: str
+    ) -> None:
+        given = {"proven": True, "token": "t", **members}
+        wanted.see(seen.GuardSpoke("position#1", **given)).gives(  # type: ignore[arg-type]  # as they are
+            box.GuardAnswered, like(steps.NoteAdded, text=f"...{words}")
+        )
+
+    def test_nor_when_things_have_changed_meanwhile(self, wanted: Playbook) -> None:
+        wanted.started("vim")
+        wanted.see(seen.GuardSpoke("position#1", True, token="t")).lacks(RunInShell)
+
+    def test_the_answer_to_an_older_wish_starts_nothing(self, wanted: Playbook) -> None:
+        wanted.ask(intents.CreatePosition()).holds(like(AskGuard, asked_for="position#2"))
+        wanted.see(seen.GuardSpoke("position#1", True, token="t")).gives(box.GuardAnswered)
+        wanted.see(seen.GuardSpoke("position#2", True, token="t")).holds(RunInShell)

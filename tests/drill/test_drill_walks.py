@@ -112,7 +112,7 @@ class Walk:
             if isinstance(effect, RunInShell) and effect.attempt:
                 self.started[effect.attempt] += 1
                 assert self.started[effect.attempt] == 1, "an attempt reached the shell twice"
-                if effect.destructive and self.play.state.mode == "drill":
+                if "pkill" in effect.text and self.play.state.mode == "drill":
                     assert self.started[effect.attempt] <= self.confirmed[effect.attempt]
             self.pending.append(effect)
 
@@ -141,13 +141,12 @@ class Walk:
         effect = self.dice.choice(ready)
         self.pending.remove(effect)
         match effect:
-            case AskGuard(asked_for=asked):
+            case AskGuard(asked_for=asked, command=command):
                 proven = self.dice.random() < 0.9
-                confirm = "paper_trader" if "#" in asked else ""
+                confirm = "paper_trader" if "pkill" in command else ""
+                victims = ("4711 bot",) if confirm else ()
                 outside = ("9 editor",) if self.dice.random() < 0.1 else ()
-                return self.play.see(
-                    seen.GuardSpoke(asked, proven, ("x",), "t", ("4711 bot",), outside, confirm)
-                )
+                return self.play.see(seen.GuardSpoke(asked, proven, ("x",), "t", victims, outside, confirm))
             case RunInShell(name=name):
                 return self.play.started(f"step {name}" if self.dice.random() < 0.97 else f"ls step {name}")
             case AskProbe(criterion=criterion, attempt=attempt):
@@ -246,8 +245,8 @@ class Walk:
                 assert not before.hold
                 assert after.proven or event.by_hand
                 assert not before.shell.running or event.by_hand
-                flags = next(s.flags for t in after.plan for s in t.steps if s.id == step)
-                assert bool(token) == ("destructive" in flags)
+                command = next(s.command for t in after.plan for s in t.steps if s.id == step)
+                assert bool(token) == bool(command)
             case steps.CriterionSensed(criterion=criterion):
                 test, check = self.check_of(after, criterion)
                 assert before.tests[test].status == "running" or after.tests[test].status == "running"

@@ -106,8 +106,13 @@ def first_test(play: Playbook) -> None:
     )
     play.see(seen.BaselineTaken("T1", 100, "ba5e", 3)).gives(like(steps.BaselineTaken, size=100))
     play.ask(intents.RunStep("T1.S1")).gives(
+        like(steps.StepRequested, step="T1.S1", attempt=1),
+        like(AskGuard, asked_for="T1.S1#1", command="show risk"),
+    )
+    play.see(seen.GuardSpoke("T1.S1#1", True, token="t0")).gives(
+        box.GuardAnswered,
         like(steps.StepStarted, step="T1.S1", attempt=1, by_hand=False),
-        like(RunInShell, name="1.1", text="show risk", destructive=False),
+        like(RunInShell, name="1.1", text="show risk", token="t0"),
     )
     play.command("step 1.1", "Risk status: {...}").gives(
         shell.ShellEnded, like(steps.StepEnded, step="T1.S1", exit=0), passes("T1.C1")
@@ -167,7 +172,7 @@ def third_test(play: Playbook) -> None:
     play.see(seen.GuardSpoke("T3.S2#1!", True, token="t2", victims=victims, confirm="paper_trader")).gives(
         box.GuardAnswered,
         like(steps.StepStarted, attempt=1, token="t2"),
-        like(RunInShell, name="3.2", attempt="T3.S2#1", token="t2", destructive=True),
+        like(RunInShell, name="3.2", attempt="T3.S2#1", token="t2"),
     )
     play.started("step 3.2")
     play.see(seen.BotGone(4711, 100, signal=9)).gives(like(box.ProcessDied, signal=9), passes("T3.C2"))

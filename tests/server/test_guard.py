@@ -10,7 +10,7 @@ import pytest
 from tests.server.checkout_rig import ENVIRON, KEY, SECRET, make_checkout, started
 from thunes_tui.config import Profile, Venue, World
 from thunes_tui.server.environment import dotenv, effective, exchange_spec
-from thunes_tui.server.guard import Mint, Proof, prove
+from thunes_tui.server.guard import Mint, Proof, prove, running_bots
 
 LIVE = "L" * 64
 SANDBOX = Profile(world=World(file="world.json"))
@@ -188,3 +188,39 @@ def test_the_workers_spec_is_the_effective_one_and_never_prints_its_keys(tmp_pat
     assert (spec.url, spec.key, spec.secret) == ("http://127.0.0.1:1", "over", SECRET)
     assert SECRET not in repr(spec)
     assert SECRET not in repr(effective(project, SANDBOX, {}))
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["api.binance.com", "papi.binance.com", "ws-api.binance.com", "api.eu.binance.us", "binance.com",
+     "data-api.binance.vision", "data.binance.vision", "api.binance.com.", "FAPI.Binance.com",
+     "testnet.binance.com"],
+)  # fmt: skip
+async def test_any_other_host_of_the_exchange_is_production_whatever_the_profile_says(
+    tmp_path: Path, host: str
+) -> None:
+    profile = Profile(venue=Venue(hosts=(host, host.lower())))
+    proof, worker = await judge(make_checkout(tmp_path, f"https://{host}"), profile)
+    assert "which is production" in proof.reasons[0]
+    assert worker.asked == 0
+
+
+async def test_the_running_bots_are_looked_up_and_not_remembered(tmp_path: Path) -> None:
+    project, other = make_checkout(tmp_path / "p"), make_checkout(tmp_path / "q")
+    assert running_bots(project, Profile()) == ()
+    async with started(project, "--symbol", "BTCUSDT") as bot, started(other):
+        assert running_bots(project, Profile()) == (bot.pid,)
+
+
+async def test_a_file_edited_while_the_guard_looks_proves_nothing(tmp_path: Path) -> None:
+    project = make_checkout(tmp_path)
+
+    class Editing(Answers):
+        async def ask(self, question: dict[str, Any]) -> dict[str, Any]:
+            with (project / ".env").open("a") as file:
+                file.write(f"\nBINANCE_API_KEY={LIVE}\n")
+            return await super().ask(question)
+
+    proof, worker = await judge(project, worker=Editing())
+    assert (proof.proven, worker.asked) == (False, 1)
+    assert "changed while the guard looked" in proof.reasons[0]

@@ -10,11 +10,13 @@ from thunes_tui.drill.closing import close_test, end_phase, start_phase
 from thunes_tui.drill.decision import decide_outcome
 from thunes_tui.drill.draft import Draft, Refusal
 from thunes_tui.drill.effects import AskGuard, CloseShell, RunInShell, SenseSections, StopServer
+from thunes_tui.drill.model import DrillState
 from thunes_tui.drill.transitions import check_open, check_proven, check_running, check_shell
 from thunes_tui.events import drill, steps
 
 PREFLIGHT = "preflight"
 POSITION = "position"
+WANTED = "No open position: a small one is created with the seed's command"
 
 
 def run_preflight(draft: Draft, _intent: intents.RunPreflight) -> None:
@@ -51,14 +53,23 @@ def start_preparation(draft: Draft, _intent: intents.StartPreparation) -> None:
 
 
 def create_position(draft: Draft, _intent: intents.CreatePosition) -> None:
-    """The seed's way out when there is nothing to test: on the record, with the profile's command."""
+    """The seed's way out when there is nothing to test: on the record, with the profile's command.
+
+    It trades: the guard is asked first, and its answer runs it (`seen_position`).
+    """
     check_open(draft.state)
     if draft.state.positions:
         raise Refusal("there is an open position already")
     check_proven(draft.state)
     check_shell(draft.state)
-    draft.emit(steps.NoteAdded("No open position: a small one is created with the seed's command"))
-    draft.want(RunInShell(POSITION, draft.state.paths.get("position_command", "")))
+    draft.emit(steps.NoteAdded(WANTED))
+    command = draft.state.paths.get("position_command", "")
+    draft.want(AskGuard(f"{POSITION}#{times_wanted(draft.state)}", command))
+
+
+def times_wanted(state: DrillState) -> int:
+    """How often a position was asked for: the number of the newest request."""
+    return sum(remark.kind == "note" and remark.text == WANTED for remark in state.remarks)
 
 
 def start_documentation(draft: Draft, _intent: intents.StartDocumentation) -> None:

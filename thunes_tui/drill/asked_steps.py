@@ -37,11 +37,6 @@ def asked_for(step: str, attempt: int) -> str:
     return f"{step}#{attempt}"
 
 
-def is_destructive(step: Step) -> bool:
-    """Destructive steps go through the guard and redeem a token; what signals processes is destructive."""
-    return bool({"destructive", "privileged"} & set(step.flags))
-
-
 def start_test(draft: Draft, intent: intents.StartTest) -> None:
     check_open(draft.state)
     test = draft.test(intent.test)
@@ -98,7 +93,10 @@ def skip_test(draft: Draft, intent: intents.SkipTest) -> None:
 
 
 def run_step(draft: Draft, intent: intents.RunStep) -> None:
-    """Non-destructive steps start at once; others are requested, and start when the guard has answered."""
+    """A step with a command is requested, and starts when the guard has answered.
+
+    Flags are for display: what they do not see goes through the guard all the same.
+    """
     check_open(draft.state)
     step, test = running_step_of(draft, intent.step)
     known = draft.state.steps[step.id]
@@ -114,11 +112,9 @@ def run_step(draft: Draft, intent: intents.RunStep) -> None:
     attempt = known.attempt + 1
     if not step.command:
         draft.emit(steps.StepStarted(step.id, attempt, "", "", by_hand=True))
-    elif is_destructive(step):
+    else:
         draft.emit(steps.StepRequested(step.id, attempt, sha256))
         draft.want(AskGuard(asked_for(step.id, attempt), step.command))
-    else:
-        launch(draft, step, attempt, "")
 
 
 def running_step_of(draft: Draft, item: str) -> tuple[Step, Test]:
@@ -149,11 +145,7 @@ def launch(draft: Draft, step: Step, attempt: int, token: str) -> None:
     draft.emit(
         steps.StepStarted(step.id, attempt, digest(step.command), token, output=draft.state.shell.output)
     )
-    draft.want(
-        RunInShell(
-            short(step.id), step.command, asked_for(step.id, attempt), token, destructive=is_destructive(step)
-        )
-    )
+    draft.want(RunInShell(short(step.id), step.command, asked_for(step.id, attempt), token))
 
 
 def confirm_step(draft: Draft, intent: intents.ConfirmStep) -> None:

@@ -10,7 +10,15 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from thunes_tui.clock import Moment
-from thunes_tui.drill import asked_drill, asked_people, asked_steps, seen_box, seen_records, seen_shell
+from thunes_tui.drill import (
+    asked_drill,
+    asked_people,
+    asked_steps,
+    seen_box,
+    seen_position,
+    seen_records,
+    seen_shell,
+)
 from thunes_tui.drill.draft import SERVER, Actor, Draft, Refusal
 from thunes_tui.drill.effects import Effect
 from thunes_tui.drill.model import DrillState
@@ -21,7 +29,12 @@ from thunes_tui.observations import Observation
 
 Handler = Callable[[Draft, Any], None]
 ASKED: dict[type, Handler] = {**asked_drill.HANDLERS, **asked_steps.HANDLERS, **asked_people.HANDLERS}
-SEEN: dict[type, Handler] = {**seen_box.HANDLERS, **seen_records.HANDLERS, **seen_shell.HANDLERS}
+SEEN: dict[type, Handler] = {
+    **seen_box.HANDLERS,
+    **seen_records.HANDLERS,
+    **seen_shell.HANDLERS,
+    **seen_position.HANDLERS,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,8 @@ class AskGuard(Effect):
 class RunInShell(Effect):
     """Put the text into a neutral file and have the shell source it by its short name.
 
-    `token` is redeemed first where the step is destructive; without a good one nothing runs.
+    `token` is redeemed first, whatever the command looks like; without a good one nothing runs. The project's
+    own pre-flight alone needs none.
     """
 
     name: str
@@ -32,7 +33,6 @@ class RunInShell(Effect):
     text: str
     attempt: str = ""
     token: str = ""
-    destructive: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from thunes_tui import observations as seen
 from thunes_tui.drill.asked_drill import PREFLIGHT
-from thunes_tui.drill.asked_steps import CONFIRMED, is_destructive, launch
+from thunes_tui.drill.asked_steps import CONFIRMED, launch
 from thunes_tui.drill.checks import waiting
 from thunes_tui.drill.closing import end_phase
 from thunes_tui.drill.draft import Draft, short
@@ -76,7 +76,7 @@ def shell_gone(draft: Draft, gone: seen.ShellGone) -> None:
 
 
 def guard_spoke(draft: Draft, spoke: seen.GuardSpoke) -> None:
-    """The guard's answer; for a step, the one place from which a destructive one starts."""
+    """The guard's answer; for a step, the one place from which it starts."""
     draft.emit(box.GuardAnswered(spoke.proven, spoke.reasons, spoke.asked_for))
     name = spoke.asked_for.removesuffix(CONFIRMED)
     step_id, _, attempt = name.partition("#")
@@ -112,7 +112,7 @@ def refused(state: DrillState, step: Step, spoke: seen.GuardSpoke) -> str:
         return "its test is not running any more"
     if state.shell.running or not state.shell.alive:
         return "the shell was not free any more"
-    if is_destructive(step) and not spoke.token:
+    if not spoke.token:
         return "the guard gave no token for it"
     return ""
 

@@ -22,8 +22,8 @@ from thunes_tui.observations import (
     PreflightVerdict,
 )
 from thunes_tui.server import blast
-from thunes_tui.server.environment import exchange_spec
-from thunes_tui.server.guard import Mint, prove
+from thunes_tui.server.environment import effective, spec_of
+from thunes_tui.server.guard import Mint, prove, running_bots, settings_reasons
 from thunes_tui.server.hub import Hub
 from thunes_tui.server.preflight import NativePreflight, parse_script
 from thunes_tui.server.probes import Prober
@@ -66,7 +66,13 @@ class Effector:
         self._native = NativePreflight(spec.project, spec.profile, environment, mask, self.worker)
 
     def _exchange(self) -> Spec:
-        return exchange_spec(self._spec.project, self._spec.profile, self._environment)
+        """Checked as it is read: a file edited since the guard looked shows no key to another host."""
+        profile = self._spec.profile
+        settings = effective(self._spec.project, profile, self._environment)
+        against = settings_reasons(settings, profile, "")
+        if against:
+            raise ValueError(against[0])
+        return spec_of(settings, profile)
 
     def __call__(self, effect: Effect) -> None:
         """Begin an effect; it never blocks the hub."""
@@ -122,10 +128,10 @@ class Effector:
                 self._hub.observe(BotGone(pid, start, None, None, detail, unwatched=True))
 
     def _run(self, effect: effects.RunInShell) -> None:
-        """Redeem the token of a destructive step once; without a good one nothing runs."""
+        """Redeem the guard's token, once; without a good one nothing runs but the project's own check."""
         if self.shell is None:
             self._hub.observe(NotRun(effect.attempt, "there is no shell"))
-        elif effect.destructive and not self._mint.redeem(effect.token, effect.attempt):
+        elif effect.name not in UNGUARDED and not self._mint.redeem(effect.token, effect.attempt):
             reason = f"step {effect.name} has no token of the guard and was not run"
             self._hub.emit(WorkerFailed("guard", reason))
             self._hub.observe(NotRun(effect.attempt, reason))
@@ -146,7 +152,7 @@ class Effector:
 
     async def _ask_guard(self, asked_for: str, command: str) -> None:
         spec = self._spec
-        bots = [p.pid for p in self._hub.state.bots]
+        bots = await asyncio.to_thread(running_bots, spec.project, spec.profile)
         proof = await prove(spec.project, spec.profile, self._environment, bots, self.worker)
         if not command:
             self._hub.observe(GuardSpoke(asked_for, proof.proven, proof.reasons))

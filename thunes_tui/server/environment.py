@@ -66,7 +66,12 @@ def effective(project: Path, profile: Profile, environ: Mapping[str, str]) -> Se
 
 def exchange_spec(project: Path, profile: Profile, environ: Mapping[str, str]) -> Spec:
     """What the exchange worker needs, from the effective settings as they are now."""
-    settings, venue = effective(project, profile, environ), profile.venue
+    return spec_of(effective(project, profile, environ), profile)
+
+
+def spec_of(settings: Settings, profile: Profile) -> Spec:
+    """The same from settings that were read already."""
+    venue = profile.venue
     url = settings.get(venue.url_key) or venue.url_default
     return Spec(
         venue.library, url.rstrip("/"), settings.get(venue.key), settings.get(venue.secret), venue.quote

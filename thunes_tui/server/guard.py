@@ -18,13 +18,13 @@ from urllib.parse import urlsplit
 from thunes_tui.config import Profile
 from thunes_tui.server.environment import Settings, effective, is_filled
 from thunes_tui.sources import procfs
+from thunes_tui.sources.recognise import Recogniser
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 LIVE_ARGUMENTS = ("--prod", "--production", "--live", "--mainnet", "--real")
 LIVE_WORDS = ("live", "prod", "production", "mainnet", "real")
-_PRODUCTION = re.compile(
-    r"(?:.+\.)?(?:www|[sdef]?api(?:\d+|-gcp)?|stream)\.binance\.(?:com|us)|binance\.(?:com|us)", re.IGNORECASE
-)
+_PRODUCTION = re.compile(r"(?:.+\.)?binance\.(?:com|us|vision)", re.IGNORECASE)
+_TESTNET = re.compile(r"(?:.+\.)?testnet\.binance\.vision", re.IGNORECASE)
 
 
 class Worker(Protocol):
@@ -48,9 +48,9 @@ async def prove(
 ) -> Proof:
     """Whether everything that the drill can reach is a testnet.
 
-    `environ` is what the shell's children get; `bots` the pids of the project's running bots. The worker must
-    be made from the same settings (`environment.exchange_spec`); it is asked only when all else is proven, so
-    that no key is ever shown to a host that is not.
+    `environ` is what the shell's children get; `bots` the pids of the project's running bots, looked up now
+    (`running_bots`). The worker must be made from the same settings (`environment.exchange_spec`); it is
+    asked only when all else is proven, so that no key is ever shown to a host that is not.
     """
     settings = effective(project, profile, environ)
     reasons = (
@@ -61,6 +61,8 @@ async def prove(
         reasons += bot_reasons(project, profile, pid)
     if not reasons:
         reasons += await _probe_reasons(worker, profile)
+        if effective(project, profile, environ) != settings:
+            reasons.append(f"{profile.paths.environment} changed while the guard looked: ask again")
     return Proof(not reasons, tuple(dict.fromkeys(reasons)))
 
 
@@ -98,7 +100,7 @@ def _url_reasons(settings: Settings, profile: Profile, whose: str) -> list[str]:
         host = parts.hostname or ""
     except ValueError:
         return [f"{whose}{venue.url_key} is no address: set it to {venue.url_default}"]
-    if _PRODUCTION.fullmatch(host):
+    if is_production(host):
         # A profile is a file of the guarded project: it cannot make production a testnet.
         return [f"{whose}{venue.url_key} leads to {host}, which is production: set it to {venue.url_default}"]
     if host in venue.hosts and parts.scheme == "https":
@@ -108,9 +110,31 @@ def _url_reasons(settings: Settings, profile: Profile, whose: str) -> list[str]:
     return [f"{whose}{venue.url_key} leads to {host or 'nowhere'}, no testnet: set it to {venue.url_default}"]
 
 
+def is_production(host: str) -> bool:
+    """Every host of the exchange at any depth but its testnet's, which has one name."""
+    name = host.rstrip(".")
+    return _PRODUCTION.fullmatch(name) is not None and _TESTNET.fullmatch(name) is None
+
+
 def is_sandbox(profile: Profile) -> bool:
     """Whether the profile is a sandbox's, whose exchange stands on loopback."""
     return bool(profile.world.file or profile.world.home or profile.world.inbox)
+
+
+def running_bots(project: Path, profile: Profile) -> tuple[int, ...]:
+    """The pids of the project's bots, from /proc as it is now.
+
+    A process that looks like the bot and hides its folder counts: what cannot be seen proves nothing.
+    """
+    recogniser = Recogniser(project, profile.bot.scripts)
+    found = []
+    for pid in sorted(procfs.pids()):
+        try:
+            if recogniser.is_bot(pid, procfs.argv(pid)):
+                found.append(pid)
+        except PermissionError:
+            found.append(pid)
+    return tuple(found)
 
 
 def bot_reasons(project: Path, profile: Profile, pid: int) -> list[str]:

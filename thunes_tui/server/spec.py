@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,6 +50,14 @@ class SessionSpec:
         return self.runbook or self.place("runbook")
 
 
+def guarded_names(profile: Profile) -> tuple[str, ...]:
+    """The variables that decide what the bot trades on, in capitals; the shell drops those of `~/.bashrc`."""
+    venue = profile.venue
+    wanted = (*venue.live_keys, venue.environment_key, venue.url_key, venue.key, venue.secret)
+    # A profile is a file of the project: what is no name would be a command to the shell.
+    return tuple(name.upper() for name in wanted if re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII))
+
+
 def shell_environment(spec: SessionSpec, steps: Path) -> dict[str, str]:
     """The environment of the drill's shell."""
     world = spec.profile.world
@@ -57,6 +66,7 @@ def shell_environment(spec: SessionSpec, steps: Path) -> dict[str, str]:
     environment["HOME"] = world.home or os.environ.get("HOME", "/")
     environment["TERM"] = "xterm-256color"
     environment["THUNES_STEPS"] = str(steps)
+    environment["THUNES_UNSET"] = " ".join(guarded_names(spec.profile))
     environment.setdefault("LANG", "C.UTF-8")
     tools = Path(environment["HOME"]) / "bin"
     if world.home and tools.is_dir():
