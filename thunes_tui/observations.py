@@ -121,6 +121,10 @@ class CommandEnded(Observation):
     output: int
     tail: str = ""
     sha256: str = ""
+    cut: bool = False
+    """It printed more than `tail` holds: the beginning is missing."""
+    command: str = ""
+    """The line that ended, as it was typed, masked; empty where it is not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,9 @@ from thunes_tui.events.drill import PreflightEnded
 from thunes_tui.events.steps import CriterionSensed, IntentRefused, StepEnded, TestEnded
 
 STALL_S = 90.0
-"""Longer than any step of a rehearsal may take without a record of it."""
+"""Longer than any step of a rehearsal may take without a record that the drill goes on."""
+ALIVE = ("process.", "source.", "client.", "bot.", "worker.")
+"""Kinds of records that come by themselves: they tell that the box lives, not that the drill goes on."""
 PREFLIGHTS = 2
 """Tries of the pre-flight; it sends an alert and asks the exchange, either of which may hiccup once."""
 
@@ -28,8 +30,10 @@ PREFLIGHTS = 2
 class Rehearsal:
     """Walks through a drill by itself. `say` gets a line for a person now and then."""
 
-    def __init__(self, link: Connection, say: Callable[[str], None]) -> None:
+    def __init__(self, link: Connection, say: Callable[[str], None], stall: float = STALL_S) -> None:
+        """`stall`: seconds without progress after which the rehearsal gives up."""
         self._link = link
+        self._stall = stall
         self._say = say
         self._last: intents.Intent | None = None
         self._refused = 0
@@ -37,15 +41,20 @@ class Rehearsal:
     async def run(self) -> DrillState:
         """To the decision. Raises Unusable when the session ends before, or stands still."""
         updates = self._link.updates()
+        clock = asyncio.get_running_loop()
+        until = clock.time() + self._stall
         while True:
             try:
-                update = await asyncio.wait_for(anext(updates), STALL_S)
+                async with asyncio.timeout_at(until):
+                    update = await anext(updates)
             except TimeoutError:
                 waits = next_action(self._link.state)
                 raise Unusable(f"the rehearsal stands still at: {waits.label} ({waits.why})") from None
             if isinstance(update, Closed):
                 raise Unusable(f"the session ended before its decision: {update.reason}")
             if isinstance(update, Folded):
+                if goes_on(update.event):
+                    until = clock.time() + self._stall
                 self._tell(update.event)
                 if isinstance(update.event, IntentRefused):
                     self._refuse(update.event)
@@ -96,6 +105,11 @@ class Rehearsal:
                 self._say(f"Test {number}: {event.verdict} {event.cause}".rstrip())
             case _:
                 pass
+
+
+def goes_on(event: Event) -> bool:
+    """Whether it says that the drill itself moves."""
+    return event.DECISION and not event.KIND.startswith(ALIVE)
 
 
 async def rehearse(socket: Path, name: str, say: Callable[[str], None]) -> tuple[DrillState, str]:

@@ -35,6 +35,8 @@ def shell_started(state: DrillState, event: shell.ShellStarted, _mark: Mark) -> 
 
 
 def shell_ended(state: DrillState, event: shell.ShellEnded, _mark: Mark) -> DrillState:
+    if event.seq < state.shell.seq:
+        return state  # a later line has begun already, and runs
     return replace(state, shell=replace(state.shell, running="", seq=event.seq, cwd=event.cwd))
 
 

@@ -13,6 +13,7 @@ RECORD = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:[,.]\d+)? - .*? - [A-Z
 """A log record from its time on, wherever in a line it begins: a bot that the shell started in the background
 prints between a step's lines, and in the middle of them. `NAME.checks.toml` lets a check see records, with
 `log_lines`."""
+CUT = "output longer than 64 kB: its beginning was not judged"
 TRACEBACK = "Traceback (most recent call last)"
 
 
@@ -36,18 +37,23 @@ def shows(check: Check, output: str) -> bool:
 
 
 def judge_output(
-    draft: Draft, criterion: Criterion, check: Check, step: Step, output: str, sha256: str
+    draft: Draft, criterion: Criterion, check: Check, step: Step, output: str, sha256: str, *, cut: bool
 ) -> None:
     """The verdict of a step's output and exit status; the status alone passes nothing."""
     known = draft.state.steps[step.id]
-    verdict, cause, line = judgement(check, short(step.id), known.exit, output)
+    verdict, cause, line = judgement(check, short(step.id), known.exit, output, cut=cut)
     latency = latency_ms(draft, known.started or draft.now)
     evidence = Evidence("output", f"step {short(step.id)}", known.output, sha256, latency, 0.0, line[:CLIP])
     sensed(draft, criterion, verdict, cause, evidence)
 
 
-def judgement(check: Check, name: str, exit_status: int | None, output: str) -> tuple[str, str, str]:
-    """Verdict, cause, and the line that shows it."""
+def judgement(
+    check: Check, name: str, exit_status: int | None, output: str, *, cut: bool = False
+) -> tuple[str, str, str]:
+    """Verdict, cause, and the line that shows it.
+
+    Of `cut` output the beginning is missing: what was not found in the rest may stand there.
+    """
     pattern, unwanted = str(want(check, "pattern", "")), str(want(check, "not_pattern", ""))
     wanted_exit = want(check, "exit", want(check, "code", 0))
     text = looked_at(check, output)
@@ -63,6 +69,8 @@ def judgement(check: Check, name: str, exit_status: int | None, output: str) -> 
         return "FAIL", f"the output shows {bad[:80].strip()}", bad
     if not pattern:
         return "NOT VERIFIED", "an exit status alone proves nothing", ""
+    if cut:
+        return "NOT VERIFIED", CUT, found or ""
     if found is None:
         return "FAIL", f"the output of step {name} does not show {pattern[:80]}", ""
     return "PASS", f"step {name} shows {found[:100].strip()}", found

@@ -37,7 +37,8 @@ def running_step(state: DrillState) -> Step | None:
 
 
 def command_ended(draft: Draft, mark: seen.CommandEnded) -> None:
-    typed = draft.state.shell.running.strip()
+    known = draft.state.shell
+    typed = (mark.command or (known.running if mark.seq >= known.seq else "")).strip()
     draft.emit(shell.ShellEnded(mark.seq, mark.exit, mark.cwd, mark.jobs))
     garbled_preflight(draft, typed)
     step = running_step(draft.state)
@@ -48,7 +49,7 @@ def command_ended(draft: Draft, mark: seen.CommandEnded) -> None:
     if typed == own:
         missing = tuple(differences(step.expected, mark.tail))[:20] if step.expected else ()
         draft.emit(steps.StepEnded(step.id, attempt, mark.exit, mark.output, mark.sha256, mark.jobs, missing))
-        settle_step(draft, step, mark.tail, mark.sha256)
+        settle_step(draft, step, mark.tail, mark.sha256, cut=mark.cut)
     elif typed.endswith(own):
         # Something stood at the prompt already, so the shell ran that with the step's line behind it.
         draft.emit(steps.StepUnknown(step.id, attempt, f"the shell ran something else: {typed[:100]}"))
@@ -125,6 +126,9 @@ def is_confirmed(known: StepState, spoke: seen.GuardSpoke, confirm: str) -> bool
 
 def not_run(draft: Draft, answer: seen.NotRun) -> None:
     """The effect refused: the step was begun on paper, and the shell never saw it."""
+    flight = draft.state.preflight
+    if not answer.attempt and flight.running and not flight.script:
+        preflight_verdict(draft, seen.PreflightVerdict(flight.run, "script", "UNKNOWN"))
     step_id, _, attempt = answer.attempt.partition("#")
     known = draft.state.steps.get(step_id)
     if known is None or known.status != "running" or known.by_hand or str(known.attempt) != attempt:

@@ -25,7 +25,7 @@ from thunes_tui.drill.checks import (
 from thunes_tui.drill.draft import Draft, short
 from thunes_tui.drill.effects import AskProbe, SetDeadline
 from thunes_tui.drill.model import DrillState
-from thunes_tui.drill.printed import judge_output, shows
+from thunes_tui.drill.printed import CUT, judge_output, shows
 from thunes_tui.drill.recovery import settle_recovery
 from thunes_tui.events.steps import Evidence
 from thunes_tui.runbook.model import Check, Criterion, Step, Test
@@ -46,18 +46,18 @@ def open_criteria(draft: Draft, test: Test) -> list[tuple[Criterion, Check]]:
     ]
 
 
-def settle_step(draft: Draft, step: Step, output: str, sha256: str) -> None:
+def settle_step(draft: Draft, step: Step, output: str, sha256: str, *, cut: bool = False) -> None:
     """A step has ended: judge its output, ask its probes, and start the clocks of what is awaited."""
     test = draft.test(step.id)
-    check_console(draft, test, step, output, sha256)
+    check_console(draft, test, step, output, sha256, cut=cut)
     for criterion, check in open_criteria(draft, test):
         bound = step_of(test, check)
         if bound is None:
             if check.kind in PRINTED and draft.state.steps[step.id].exit is not None and shows(check, output):
-                judge_output(draft, criterion, check, step, output, sha256)
+                judge_output(draft, criterion, check, step, output, sha256, cut=cut)
         elif bound.id == step.id:
             if check.kind in PRINTED:
-                judge_output(draft, criterion, check, step, output, sha256)
+                judge_output(draft, criterion, check, step, output, sha256, cut=cut)
             else:
                 start_waiting(draft, criterion, check, test)
     settle_rest(draft, test)
@@ -138,7 +138,7 @@ def start_again(draft: Draft, criterion: Criterion, test: Test) -> None:
         start_waiting(draft, criterion, check, test)
 
 
-def check_console(draft: Draft, test: Test, step: Step, output: str, sha256: str) -> None:
+def check_console(draft: Draft, test: Test, step: Step, output: str, sha256: str, *, cut: bool) -> None:
     """A log check with `console` wants the same words in the step's output; the file alone is half of it."""
     for criterion in test.criteria:
         check = criterion.check
@@ -147,12 +147,12 @@ def check_console(draft: Draft, test: Test, step: Step, output: str, sha256: str
         bound = step_of(test, check)
         if bound is None or bound.id != step.id or matches(str(want(check, "pattern", "")), output):
             continue
-        cause = f"the output of step {short(step.id)} does not show it, whatever the log says"
+        cause = CUT if cut else f"the output of step {short(step.id)} does not show it, whatever the log says"
         known = draft.state.steps[step.id]
         sensed(
             draft,
             criterion,
-            "FAIL",
+            "NOT VERIFIED" if cut else "FAIL",
             cause,
             Evidence("output", f"step {short(step.id)}", known.output, sha256),
         )

@@ -25,11 +25,17 @@ Mask = Callable[[bytes], bytes]
 """Takes secrets out; may change lengths, and is given whole lines, as many as stand together."""
 
 
-def pack(source: str, chunk: Chunk, mask: Mask | None = None) -> Iterator[dict[str, Any]]:
-    """The chunk as the data of one or more records, each of at most `SHOWN` bytes of lines."""
+def pack(
+    source: str, chunk: Chunk, mask: Mask | None = None, *, longest: int = 0
+) -> Iterator[dict[str, Any]]:
+    """The chunk as the data of one or more records, each of at most `SHOWN` bytes of lines.
+
+    `longest`: bytes of the longest secret; so much is left away before a cut that the mask cannot see across.
+    """
     data, start = chunk.data, 0
     if chunk.torn or chunk.length > len(data):
-        yield _single(source, chunk, chunk.offset, data, chunk.length, torn=chunk.torn, mask=mask)
+        line = data[: max(0, len(data) - longest)] if chunk.clipped_bytes else data
+        yield _single(source, chunk, chunk.offset, line, chunk.length, torn=chunk.torn, mask=mask)
         return
     while start < len(data):
         end = data.rfind(b"\n", start, start + SHOWN) + 1

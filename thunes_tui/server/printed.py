@@ -44,12 +44,12 @@ class Printed:
         """The next command's output begins here."""
         self.begun = self.offset
 
-    def command(self) -> tuple[str, str]:
-        """The command's output as plain text, its last 64 kB, and the hash of these bytes."""
+    def command(self) -> tuple[str, str, bool]:
+        """The command's output as plain text, its last 64 kB; their hash; whether there was more."""
         printed = min(self.offset - self.begun, len(self._tail))
         raw = bytes(self._tail[len(self._tail) - printed :])
         text = CONTROL.sub("", raw.decode("utf-8", "backslashreplace"))
-        return text, hashlib.sha256(raw).hexdigest()
+        return text, hashlib.sha256(raw).hexdigest(), self.offset - self.begun > printed
 
     def _cut(self, masked: bytes) -> list[tuple[ShellOutput, bytes]]:
         found = []

@@ -7,40 +7,38 @@ import os
 import signal
 from collections.abc import AsyncIterator, Callable
 from socket import socket
-from typing import Protocol
+from typing import Any, Protocol
 
 from thunes_tui import wire
 from thunes_tui.__main__ import __version__
 from thunes_tui.clock import Clock, boot_id
-from thunes_tui.drill.effects import AskGuard
+from thunes_tui.drill.asked_drill import PREFLIGHT
+from thunes_tui.drill.effects import AskGuard, Effect, RunInShell, SenseSections
 from thunes_tui.drill.model import DrillState
-from thunes_tui.errors import Unusable
 from thunes_tui.events.base import Event
 from thunes_tui.events.box import ProcessBorn, ProcessDied, WorkerFailed
-from thunes_tui.events.registry import decode
 from thunes_tui.events.shell import ShellEnded, ShellStarted
 from thunes_tui.handover import Taken
-from thunes_tui.journal import checkpoint
 from thunes_tui.journal.codec import Record
-from thunes_tui.journal.writer import Journal, RecordingLost
+from thunes_tui.journal.writer import RecordingLost
 from thunes_tui.mask import Mask
-from thunes_tui.observations import CommandEnded, Observation, ServerCameBack
+from thunes_tui.observations import CommandEnded, NotRun, Observation, PreflightVerdict, ServerCameBack
 from thunes_tui.paperwork.sheet import SheetWriter
-from thunes_tui.plain import to_plain
+from thunes_tui.server.checkpoints import Checkpoints
 from thunes_tui.server.clients import Clients
 from thunes_tui.server.effects import Effector
 from thunes_tui.server.followed import Followed
 from thunes_tui.server.hub import Hub
+from thunes_tui.server.live_mask import SecretsWatch
 from thunes_tui.server.opening import document_change
 from thunes_tui.server.shell import ShellHost
 from thunes_tui.server.spec import SessionSpec
-from thunes_tui.server.supervisor import Supervisor
+from thunes_tui.server.supervisor import Supervisor, reason
 from thunes_tui.sources import procfs
 
 RUNBOOK_LOOK_S = 1.0
 ALONE_S = 5.0
 """A watch or a rehearsal whose last console has gone ends itself after this time; a drill goes on."""
-CHECKPOINT_LOOK_S = 5.0
 
 
 class Source(Protocol):
@@ -67,10 +65,10 @@ class Service:
         self._mask = mask
         self._env_files = env_files
         self._stopped = asyncio.Event()
-        self._checkpoint_at = clock.now()
-        self._since_checkpoint = 0
+        self._secrets = SecretsWatch(mask, hub)
+        self._checkpoints = Checkpoints(hub, clock, self._screen, self._worker_failed)
         self.effector = Effector(spec, hub, self.supervisor, mask, environment, self._own, self._stopped.set)
-        hub.effector = self.effector
+        hub.effector = self._act
         self.shell = self._shell(keeper) if keeper is not None else None
         self.effector.shell = self.shell
         self.clients = Clients(hub, self.supervisor, self._hello, self._screen, self._keys)
@@ -88,7 +86,26 @@ class Service:
             self._from_shell,
             (state.cols, state.rows),
             state.output,
+            (state.seq if state.running else 0, state.running),
         )
+
+    def _act(self, effect: Effect) -> None:
+        """Begin an effect; one that cannot be begun is told to the drill, which must not wait for it."""
+        if isinstance(effect, SenseSections | RunInShell):
+            self._secrets.look()
+        try:
+            self.effector(effect)
+        except Exception as error:  # noqa: BLE001 - whatever it was, the drill goes on and the screen says it
+            self._worker_failed(type(effect).__name__, reason(error))
+            if isinstance(effect, RunInShell):
+                self._not_run(effect, reason(error))
+
+    def _not_run(self, effect: RunInShell, why: str) -> None:
+        if effect.name == PREFLIGHT:
+            run = self.hub.state.preflight.run
+            self.hub.observe(PreflightVerdict(run, "script", "UNKNOWN"))
+        else:
+            self.hub.observe(NotRun(effect.attempt, f"{effect.name} was not run: {why}"))
 
     def _from_shell(self, observation: Observation) -> None:
         if isinstance(observation, CommandEnded):
@@ -97,9 +114,10 @@ class Service:
 
     def recorded(self, _record: Record, event: Event, _state: DrillState) -> None:
         """What the service itself does about an event: look for births when a command begins or ends."""
-        self._since_checkpoint += 1
+        self._checkpoints.recorded()
         if isinstance(event, ShellStarted | ShellEnded):
             self.followed.nudge()
+            self._secrets.look()
         elif isinstance(event, ProcessDied) and event.role == "bot":
             self.followed.bot_gone()
         elif isinstance(event, ProcessBorn) and event.role == "bot":
@@ -107,6 +125,11 @@ class Service:
 
     def recording_lost(self, reason: str) -> None:
         """The clients say it; nothing more can be done here without a journal."""
+
+    def _callback_failed(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """What a callback of the event loop raised; nobody else would hear of it."""
+        error, message = context.get("exception"), str(context.get("message", ""))
+        loop.call_soon(self._worker_failed, "event loop", reason(error) if error is not None else message)
 
     def _worker_failed(self, worker: str, reason: str) -> None:
         self.hub.emit(WorkerFailed(worker, reason))
@@ -151,6 +174,7 @@ class Service:
     ) -> None:
         """Until a client or a signal says stop. The bot and the shell's jobs stay as they are."""
         loop = asyncio.get_running_loop()
+        loop.set_exception_handler(self._callback_failed)
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             loop.add_signal_handler(number, self._stopped.set)
         if resumed:
@@ -162,7 +186,8 @@ class Service:
         for source in self.followed.sources:
             self.supervisor.keep(type(source).__name__.lower(), lambda s=source: self._follow(s))  # type: ignore[misc]
         self.supervisor.keep("runbook watch", self._watch_runbook)
-        self.supervisor.keep("checkpoint", self._checkpoints)
+        self.supervisor.keep("secrets", self._secrets.watch)
+        self.supervisor.keep("checkpoint", self._checkpoints.watch)
         if self.spec.mode in ("watch", "rehearse"):
             self.supervisor.keep("company", self._wait_alone)
         await self.clients.listen(listener)
@@ -192,25 +217,6 @@ class Service:
         if self.shell is not None:
             self.shell.close_drill()
         self._stopped.set()
-
-    async def _checkpoints(self) -> None:
-        while isinstance(self.hub.journal, Journal):
-            await asyncio.sleep(CHECKPOINT_LOOK_S)
-            now = self.clock.now()
-            if checkpoint.due(self._since_checkpoint, now.since(self._checkpoint_at)):
-                self._since_checkpoint, self._checkpoint_at = 0, now
-                self._write_checkpoint(self.hub.journal)
-
-    def _write_checkpoint(self, journal: Journal) -> None:
-        try:
-            record = checkpoint.write(journal, to_plain(self.hub.state), self._screen()[0])
-        except RecordingLost as error:
-            self.hub.recording_lost(str(error))
-            return
-        except (OSError, Unusable) as error:
-            self._worker_failed("checkpoint", str(error))
-            return
-        self.hub.adopt(record, decode(record.kind, record.data))
 
     async def _close(self) -> None:
         """In order: no more input, shell's last output, workers, clients, journal."""

@@ -15,18 +15,17 @@ from pathlib import Path
 
 from thunes_tui.events.shell import ShellOpened, ShellOutput
 from thunes_tui.handover import Taken
-from thunes_tui.marks import Mark, parse_marks
+from thunes_tui.marks import Mark
 from thunes_tui.mask import Mask
 from thunes_tui.observations import CommandEnded, CommandStarted, Happened, Observation, ShellGone
 from thunes_tui.server.input_queue import InputQueue
 from thunes_tui.server.printed import Printed
+from thunes_tui.server.shell_marks import ShellMarks
 from thunes_tui.term.backend import TermBackend, make
 
 READ = 65536
 HOLD_S = 0.03
 """A held-back tail of output shorter than a secret's beginning is let go after this time."""
-SETTLE_S = 0.012
-"""The kernel hands the last output over a moment after the mark of its end."""
 
 
 class ShellHost:
@@ -40,12 +39,17 @@ class ShellHost:
         observe: Callable[[Observation], None],
         size: tuple[int, int],
         offset: int,
+        running: tuple[int, str] = (0, ""),
     ) -> None:
+        """`running`: number and text of the line that the journal says is running; 0 for none."""
         self._link = link
         self._steps = steps
         self._observe = observe
         self._out = Printed(mask, offset)
-        self._marks = b""
+        self._mask = mask
+        self._marks = ShellMarks(
+            link.marks, link.key, steps, running, self._command_started, self._command_ended
+        )
         self._input = InputQueue(link.master)
         self._release: asyncio.TimerHandle | None = None
         self._gone = False
@@ -75,9 +79,11 @@ class ShellHost:
         link.link.setblocking(False)
         if link.spool:
             self._printed(link.spool)
+            link.kept()
+        self._marks.recall()
         loop = asyncio.get_running_loop()
         loop.add_reader(link.master, self._readable)
-        loop.add_reader(link.marks, self._marked)
+        loop.add_reader(link.marks, self._marks.readable)
         loop.add_reader(link.link, self._keeper_spoke)
         if link.ended:
             self._ended()
@@ -86,6 +92,7 @@ class ShellHost:
         loop = asyncio.get_running_loop()
         if not self._gone:
             self._stop_reading(loop)
+            self._marks.settle()
             self._show(self._out.flush())
         if self._release is not None:
             self._release.cancel()
@@ -151,6 +158,7 @@ class ShellHost:
     def _ended(self) -> None:
         if self._gone:
             return
+        self._marks.settle()
         self._gone = True
         self._stop_reading(asyncio.get_running_loop())
         self._show(self._out.flush())
@@ -172,27 +180,22 @@ class ShellHost:
             self._observe(Happened((event,)))
             self.emulator.feed(data)
 
-    def _marked(self) -> None:
-        data = read(self._link.marks)
-        if not data:
-            return
-        marks, self._marks = parse_marks(self._marks + data, self._link.key)
-        for mark in marks:
-            if mark.kind == "start":
-                self._observe(CommandStarted(mark.seq, mark.command, mark.cwd, self._out.begun))
-            elif mark.kind == "end":
-                asyncio.get_running_loop().call_later(SETTLE_S, self._command_ended, mark)
+    def _command_started(self, mark: Mark) -> None:
+        line, cwd = self._mask.text(mark.command), self._mask.text(mark.cwd)
+        self._observe(CommandStarted(mark.seq, line, cwd, self._out.begun))
 
     def _drain(self) -> None:
         while not self._gone and (data := read(self._link.master)):
             self._printed(data)
 
-    def _command_ended(self, mark: Mark) -> None:
+    def _command_ended(self, mark: Mark, typed: str) -> None:
         self._drain()
         self._show(self._out.flush())
-        text, sha256 = self._out.command()
+        text, sha256, cut = self._out.command()
         status = mark.status if mark.status is not None else -1
-        self._observe(CommandEnded(mark.seq, status, mark.cwd, mark.jobs, self._out.offset, text, sha256))
+        cwd, line = self._mask.text(mark.cwd), self._mask.text(typed)
+        offset = self._out.offset
+        self._observe(CommandEnded(mark.seq, status, cwd, mark.jobs, offset, text, sha256, cut, line))
         self._out.begin()
 
 

@@ -10,7 +10,7 @@ import shlex
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import psutil
 
@@ -98,7 +98,10 @@ class Processes:
 
     async def observe(self) -> AsyncIterator[Observation]:
         """Never ends. What runs already when it begins is yielded as found."""
-        tasks = [asyncio.ensure_future(self._scan_for_ever()), asyncio.ensure_future(self._sample_for_ever())]
+        tasks: list[asyncio.Future[Any]] = [
+            asyncio.ensure_future(self._scan_for_ever()),
+            asyncio.ensure_future(self._sample_for_ever()),
+        ]
         try:
             while True:
                 taken = asyncio.ensure_future(self._queue.get())

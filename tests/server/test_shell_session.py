@@ -1,0 +1,136 @@
+"""The drill's shell in a real session: typed ahead, failing to begin, and a rehearsal that stands still."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from tests.server.session_rig import (
+    Player,
+    Session,
+    private_dirs,
+    runbook,
+    sandbox,
+    seen_by_the_world,
+    session,
+)
+from thunes_tui import intents
+from thunes_tui.connection import Connection
+from thunes_tui.errors import Unusable
+from thunes_tui.rehearse import Rehearsal
+from thunes_tui.sandbox.place import Place
+
+DOCUMENT = """\
+# A short drill
+
+## Test 1: Shell (5 minutes)
+
+### Procedure
+
+**Step 1: Take a moment**
+
+```bash
+echo begun; sleep 1; echo over
+```
+
+**Step 2: Wait for ever**
+
+```bash
+cat
+```
+
+### Success Criteria
+
+- [ ] It ends
+"""
+KEY = "kQ3vR8xT2mB7nL5pW9zY4cD6"
+
+
+@pytest.fixture(scope="module")
+def place() -> Iterator[Place]:
+    with private_dirs() as root, sandbox(root, bot=True) as made:
+        yield made
+
+
+@pytest.fixture
+async def made(place: Place, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Session]:
+    seen_by_the_world(place, monkeypatch)
+    with session(place.project, runbook(place.project, DOCUMENT)) as begun:
+        yield begun
+        for player in begun.players:
+            await player.close()
+
+
+async def begin(made: Session) -> Player:
+    player = await Player.join(made)
+    await player.pass_preflight()
+    await player.ask(intents.StartTest("T1"), lambda s: s.tests["T1"].status == "running")
+    return player
+
+
+async def test_lines_typed_ahead_run_after_the_step_and_it_ends(made: Session) -> None:
+    player = await begin(made)
+    player.link.ask(intents.RunStep("T1.S1"))
+    await player.until(lambda s: s.shell.running == "step 1.1")
+    player.link.keys(b"echo ahead; sleep 0.5\nsleep 0.6\n")
+    state = await player.until(lambda s: s.steps["T1.S1"].status == "done")
+    assert state.steps["T1.S1"].exit == 0
+    await player.until(lambda s: s.shell.running == "sleep 0.6")
+    await player.until(lambda s: not s.shell.running)
+    marks = [(r.kind, r.data["seq"]) for r in made.journal() if r.kind in ("shell.started", "shell.ended")]
+    first = marks[0][1]
+    wanted = [(kind, seq) for seq in range(first, first + 4) for kind in ("shell.started", "shell.ended")]
+    assert marks == wanted
+
+
+async def test_a_step_that_cannot_be_begun_is_aborted_and_said(made: Session) -> None:
+    player = await begin(made)
+    (made.folder / "steps" / "1.1").mkdir()
+    player.link.ask(intents.RunStep("T1.S1"))
+    state = await player.until(lambda s: s.steps["T1.S1"].status == "aborted")
+    assert not state.shell.running
+    assert "IsADirectoryError" in state.failures["RunInShell"]
+
+
+async def test_a_preflight_that_cannot_be_begun_ends_as_unknown(made: Session) -> None:
+    player = await Player.join(made)
+    await player.ready()
+    (made.folder / "steps" / "preflight").mkdir()
+    player.link.ask(intents.RunPreflight())
+    state = await player.until(lambda s: s.preflight.run and not s.preflight.running)
+    assert state.preflight.script == "UNKNOWN"
+    assert not state.preflight.passed
+
+
+async def test_a_key_filled_in_during_the_session_is_masked_in_output_and_typed_lines(
+    made: Session, place: Place
+) -> None:
+    player = await Player.join(made)
+    await player.ready()
+    with (place.project / ".env").open("a", encoding="utf-8") as file:
+        file.write(f"\nEXTRA_API_KEY={KEY}\n")
+    player.link.keys(b"true\n")
+    await player.until(lambda s: s.shell.seq >= 1 and not s.shell.running)
+    player.link.keys(f"echo {KEY[:12]}''{KEY[12:]} {KEY}\n".encode())
+    await player.until(lambda s: s.shell.seq >= 2 and not s.shell.running)
+    journal = (made.folder / "journal.jsonl").read_text(encoding="ascii")
+    assert KEY not in journal
+    assert "[redacted:EXTRA_API_KEY]" in next(
+        str(r.data["command"]) for r in made.journal() if r.kind == "shell.started" and r.data["seq"] == 2
+    )
+
+
+async def test_a_rehearsal_whose_step_never_ends_is_given_up(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The bot's heartbeats and samples go on all the while."""
+    seen_by_the_world(place, monkeypatch)
+    with session(place.project, runbook(place.project, DOCUMENT), "rehearse") as made:
+        link = await Connection.open(made.socket, "ann", "driver")
+        try:
+            with pytest.raises(Unusable, match="stands still"):
+                await Rehearsal(link, lambda _line: None, stall=8.0).run()
+            assert link.state.steps["T1.S2"].status == "running"
+        finally:
+            await link.close()

@@ -1,0 +1,103 @@
+"""The shell's marks in their order: an end waits a moment for its last output, and nothing overtakes it.
+
+An end that was read and not yet recorded is noted in a file beside the steps' texts, so that a server that is
+killed in that moment leaves the next one what it needs; the pipe gives a mark out once only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from thunes_tui.marks import Mark, parse_marks
+
+READ = 65536
+SETTLE_S = 0.012
+"""The kernel hands the last output over a moment after the mark of its end."""
+NOTE = ".ended"
+"""Name of the note; no step's file begins with a dot and holds no other one."""
+
+
+class ShellMarks:
+    """`started` and `ended` hear of each command line once, in order.
+
+    `running` and `typed` are number and text of the line that the state says is running; 0 for none.
+    """
+
+    def __init__(
+        self,
+        descriptor: int,
+        key: str,
+        folder: Path,
+        running: tuple[int, str],
+        started: Callable[[Mark], None],
+        ended: Callable[[Mark, str], None],
+    ) -> None:
+        self._descriptor = descriptor
+        self._key = key
+        self._note = folder / NOTE
+        self._running, self._typed = running
+        self._started = started
+        self._ended = ended
+        self._rest = b""
+        self._pending: Mark | None = None
+        self._timer: asyncio.TimerHandle | None = None
+
+    def recall(self) -> None:
+        """Tell the end that an earlier server had read and could not record. A bad note is none."""
+        try:
+            mark = Mark(**json.loads(self._note.read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError):
+            return
+        if self._running and mark.seq == self._running:
+            self._wait(mark)
+        else:
+            self._forget()
+
+    def readable(self) -> None:
+        """What the shell says, in its order."""
+        try:
+            data = os.read(self._descriptor, READ)
+        except OSError:
+            return
+        marks, self._rest = parse_marks(self._rest + data, self._key)
+        for mark in marks:
+            if mark.kind == "start":
+                self.settle()
+                self._running, self._typed = mark.seq, mark.command
+                self._started(mark)
+            elif mark.kind == "end":
+                self.settle()
+                self._wait(mark)
+            elif mark.kind == "prompt" and self._pending is None and 0 < self._running <= mark.seq:
+                # It waits for input, so what it ran is over, whoever lost the mark that said so.
+                self._wait(replace(mark, kind="end", seq=self._running))
+
+    def settle(self) -> None:
+        """Tell the end that waits now: something later is to be told."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        mark, self._pending = self._pending, None
+        if mark is None:
+            return
+        typed = self._typed if mark.seq == self._running else ""
+        self._running, self._typed = 0, ""
+        self._ended(mark, typed)
+        self._forget()
+
+    def _wait(self, mark: Mark) -> None:
+        self._pending = mark
+        # Not being able to note it costs the protection against a kill within the moment, nothing else.
+        with contextlib.suppress(OSError):
+            self._note.write_text(json.dumps(asdict(mark)), encoding="utf-8")
+        self._timer = asyncio.get_running_loop().call_later(SETTLE_S, self.settle)
+
+    def _forget(self) -> None:
+        with contextlib.suppress(OSError):
+            self._note.unlink(missing_ok=True)
