@@ -103,7 +103,7 @@ def program(folder: Path, lines: Sequence[bytes]) -> int:
 def test_hostile_lines_reach_no_terminal_in_all_three_panes(
     tmp_path: Path, rounds: Callable[[int, int], int]
 ) -> None:
-    lines = hostile.lines()[:: rounds(6, 1)]
+    lines = hostile.lines()[:: rounds(10, 1)]
     project = Project(tmp_path)
     append(project.log, *lines, SECRET, "the last of the log")
     append(project.audit, *audit_lines(lines), '{"event": "LAST_OF_THE_AUDIT"}')

@@ -109,7 +109,7 @@ class Pane(Doer, Rows, can_focus=True, inherit_bindings=False):
     # Textual's side.
 
     def render_line(self, y: int) -> Strip:
-        if not self.shown:
+        if not (self.shown and self.fits):
             self.shown = self.lay_out()
         return self.shown[0] if y < HEADING_ROWS else self.body_row(y - HEADING_ROWS)
 

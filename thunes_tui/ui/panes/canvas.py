@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from rich.style import Style
+from textual import events
 from textual.geometry import Region
 from textual.strip import Strip
 
@@ -41,6 +42,14 @@ class Canvas(Pane, inherit_bindings=False):
 
     def lay_out(self) -> list[Strip]:
         return [self.heading_strip(self.size.width)]
+
+    @property
+    def fits(self) -> bool:
+        """Only the heading is laid out here; the grid's window moves with every size."""
+        return self.shown[0].cell_length == self.size.width
+
+    def on_resize(self, _event: events.Resize) -> None:
+        self.repaint()
 
     def changed(self) -> None:
         if self.is_attached and self.display:

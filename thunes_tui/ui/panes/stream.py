@@ -114,8 +114,14 @@ class Stream(Pane, inherit_bindings=False):
     def lay_out(self) -> list[Strip]:
         return [self.heading_strip(self.size.width)]
 
+    @property
+    def fits(self) -> bool:
+        """A row for the heading and the body's rows, as wide as the pane."""
+        width, height = self.size.width, self.body_height
+        return self.shown[0].cell_length == width and (not self._body or len(self._body) == height)
+
     def body_row(self, y: int) -> Strip:
-        if not self._body:
+        if len(self._body) != self.body_height or self.sheet.width != self.size.width:
             self._body = self._lay_out_body()
         return self._body[y] if y < len(self._body) else self.strip([], self.size.width)
 
@@ -145,6 +151,9 @@ class Stream(Pane, inherit_bindings=False):
 
     def _lay_out_body(self) -> list[Strip]:
         width, height = self.size.width, self.body_height
+        if self.sheet.width != width:
+            self.sheet.width = width
+            self.sheet.forget()
         footer = self._footer()
         page = self.view.page(self.window)
         strips = [
@@ -169,7 +178,6 @@ class Stream(Pane, inherit_bindings=False):
         return []
 
     def repaint(self) -> None:
-        self.sheet.width = self.size.width
         self.sheet.forget()
         self._body = []
         super().repaint()

@@ -77,8 +77,13 @@ class Rows(Widget, inherit_bindings=False):
     def strip(self, line: Line, width: int) -> Strip:
         return strip(line, width, self.desk.paint, self.OVER)
 
+    @property
+    def fits(self) -> bool:
+        """Whether what is laid out has the widget's size."""
+        return len(self.shown) == self.size.height and self.shown[0].cell_length == self.size.width
+
     def render_line(self, y: int) -> Strip:
-        if not self.shown:
+        if not (self.shown and self.fits):
             self.shown = self.lay_out()
         return self.shown[y] if y < len(self.shown) else self.strip([], self.size.width)
 
@@ -88,7 +93,9 @@ class Rows(Widget, inherit_bindings=False):
         self.refresh()
 
     def on_resize(self, _event: events.Resize) -> None:
-        self.repaint()
+        """Mostly the frame of the new layout was there before this message."""
+        if not (self.shown and self.fits):
+            self.repaint()
 
     def on_unmount(self) -> None:
         self.pace.stop()
