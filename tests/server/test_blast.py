@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -43,7 +44,7 @@ BOT = Target("pattern", "paper_trader", full=True)
         (SEED, (BOT,)),
         ("pkill -9 -f paper_trader", (BOT,)),
         ("pkill --signal KILL --full 'paper_trader'", (BOT,)),
-        ("sudo timeout 5 pkill -KILL -f paper_trader || true", (BOT,)),
+        ("sudo timeout 5 pkill -KILL -f paper_trader || true", (replace(BOT, privileged=True),)),
         ("bash -c 'pkill -f paper_trader'", (BOT,)),
         ("kill -9 $(pgrep -f paper_trader)", (BOT,)),
         ("pgrep -f paper_trader | xargs kill -9", (BOT,)),
@@ -66,6 +67,124 @@ BOT = Target("pattern", "paper_trader", full=True)
 )
 def test_the_text_tells_what_it_signals(text: str, expected: tuple[Target, ...]) -> None:
     assert targets(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "bash -lc 'pkill -f paper_trader'",
+        "bash -o pipefail -ec 'pkill -f paper_trader'",
+        "bash <<E\npkill -f paper_trader\nE",
+        "bash <<< 'pkill -f paper_trader'",
+        "flock /tmp/lock pkill -f paper_trader",
+        "flock /tmp/lock -c 'pkill -f paper_trader'",
+        "taskset -c 0 pkill -f paper_trader",
+        "busybox pkill -f paper_trader",
+        "nsenter -t 1 -m pkill -f paper_trader",
+        "chroot /srv pkill -f paper_trader",
+        "trap 'pkill -f paper_trader' EXIT",
+        "env -S 'pkill -f paper_trader'",
+        "pkill -n 15 -f paper_trader; pkill -f paper_trader",
+        "PIDS=$(pgrep -f paper_trader); kill $PIDS",
+        "for p in $(pgrep -f paper_trader); do kill -9 $p; done",
+        "((attempt > 3)) || pkill -f paper_trader",
+    ],
+)
+def test_what_runs_it_does_not_hide_it(text: str) -> None:
+    found = targets(text)
+    assert BOT in found, found
+    assert not any(target.kind == "unresolved" for target in found), found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "$K -9 -f paper_trader",
+        "K=pkill; sudo $K -f paper_trader",
+        "$(which pkill) -f paper_trader",
+        'eval "$COMMAND"',
+        "bash -c '\"$@\"' _ pkill x",
+        "curl -s localhost/x | bash",
+        "echo cGtpbGw= | base64 -d | sudo sh -s",
+        "bash < /nowhere/x",
+        "bash <(curl -s localhost)",
+        ". /nowhere/functions.sh",
+        "./nowhere.sh",
+        "python -c 'import os; os.kill(4711, 9)'",
+        'python -c \'import subprocess; subprocess.run(["pkill", "x"])\'',
+        "python - <<E\nimport os\nos.system('pkill x')\nE",
+        "perl -e 'kill 9, 4711'",
+        "awk 'BEGIN { system(\"pkill x\") }'",
+        "cat x.py | python",
+        "alias k='pkill -f'",
+        'pkill -f "$BOT"',
+        "pkill -f $(cat name)",
+        "pkill -f `cat name`",
+        "pkill -u $USER",
+        "pkill -P $$",
+        "pkill -t pts/0",
+        "pkill --pgroup 4711",
+        "killall $NAME",
+        "kill $OTHER; pgrep -f paper_trader",
+        "PID=$(pgrep -f paper_trader); PID=1; kill $PID",
+        "echo paper_trader | xargs pkill -f",
+        "echo paper_trader | xargs -I% pkill -f %",
+        "cat pids | xargs kill; pgrep -f paper_trader",
+    ],
+)
+def test_what_cannot_be_read_from_the_text_is_said_to_be_unresolved(text: str) -> None:
+    assert "unresolved" in {target.kind for target in targets(text)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "python -c \"from src.risk.manager import RiskManager; RiskManager().activate_kill_switch('DRILL')\"",
+        "python -c 'import os; print(os.getcwd(), \"Kill-switch active: True (kill switch)\")'",
+        "python <<'E'\nprint('kill-switch')\nE",
+        "curl -s localhost | python -m json.tool",
+        '"$VIRTUAL_ENV/bin/python" scripts/check.py',
+        "if (( $count > 3 )); then echo many; fi",
+        "files=($A $B); echo ${files[0]}",
+        "ls *.py | grep pkill",
+        "tail -f logs/paper_trader.log | grep kill",
+        "echo $HOME > out",
+    ],
+)
+def test_what_signals_nothing_is_left_alone(text: str) -> None:
+    assert targets(text) == ()
+
+
+def test_a_pattern_may_end_at_the_end_of_a_line() -> None:
+    assert targets("pkill -f 'trader$'") == (Target("pattern", "trader$", full=True),)
+    assert targets("pkill -P4711") == (Target("pattern", "", parents=("4711",)),)
+
+
+async def test_a_script_of_the_project_is_looked_into(tmp_path: Path) -> None:
+    project = make_checkout(tmp_path / "p")
+    (project / "stop.sh").write_text("#!/bin/bash\n# stops it\npkill -9 -f paper_trader\n")
+    (project / "more").write_text(". ./stop.sh\n# kill\n")
+    (project / "calm.sh").write_text("$ECHO the kill-switch is off\n")
+    (project / "tool").write_text("#!/usr/bin/env python3\nprint('kill')\n")
+    async with started(project) as bot:
+        for text in ("bash stop.sh", "./stop.sh", ". ./stop.sh now", "bash -x more", "bash < stop.sh"):
+            found = await blast.look(text, project, Profile(), None, set())
+            assert bot.pid in {victim.pid for victim in found.victims}, text
+            assert found.unresolved == ()
+        for text in ("bash calm.sh", "./tool"):
+            assert await blast.look(text, project, Profile(), None, set()) == blast.Blast()
+        (project / "stop.sh").write_text("pkill -f $1\n")
+        assert (await blast.look("bash stop.sh x", project, Profile(), None, set())).unresolved
+
+
+def test_with_sudo_the_processes_of_others_are_hit_too() -> None:
+    own = procfs.read(os.getpid())
+    assert own is not None
+    other = replace(own, uid=own.uid + 1, argv=("decoy_trader",))
+    alone = blast.victims("pkill -f decoy_trader", (other,), None, set())
+    sudo = blast.victims("sudo -n pkill -f decoy_trader", (other,), None, set())
+    assert len(sudo.victims) == 1
+    assert len(alone.victims) == (1 if os.geteuid() == 0 else 0)
 
 
 async def test_the_seeds_pkill_hits_the_tail_too_and_that_is_said_before_it_runs(tmp_path: Path) -> None:

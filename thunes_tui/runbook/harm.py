@@ -38,7 +38,8 @@ def is_destructive(command: Command) -> bool:
     if name == "kill":
         return not {"-0", "-l", "-L"} & set(options)
     if name in _KILLERS or name.startswith(("mkfs", "mkswap")):
-        return not {"--help", "--version", "-n", "--dry-run"} & set(options)
+        # None of them has a dry run: `pkill -n` takes the newest, and `-V` may stand behind a pattern.
+        return not options or options[0] not in ("--help", "--version")
     if name == "dd":
         return any(word.startswith("of=") and word != "of=/dev/null" for word in options)
     if name in ("cp", "install", "rsync", "ln", "tee", "sponge", "scp"):

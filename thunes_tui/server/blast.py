@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from thunes_tui.config import Profile
-from thunes_tui.server.targets import Target, targets
+from thunes_tui.server.targets import Read, Target, targets
+from thunes_tui.server.world import place
 from thunes_tui.sources import procfs
 from thunes_tui.sources.procfs import Proc
 from thunes_tui.sources.recognise import Recogniser
@@ -19,6 +20,8 @@ from thunes_tui.sources.recognise import Recogniser
 COMM = 15
 """Characters of a name that the kernel keeps; a longer pattern matches no name."""
 CLIP = 200
+LONGEST_SCRIPT = 262_144
+"""Bytes; a longer file counts as one that cannot be read."""
 _SHELLS = frozenset({"bash", "sh", "dash", "zsh", "ksh", "fish"})
 _EDITORS = frozenset(
     {"vi", "vim", "nvim", "nano", "emacs", "ed", "pico", "micro", "helix", "hx", "code", "view"}
@@ -70,11 +73,12 @@ async def look(
     mask: Callable[[str], str] = lambda text: text,
 ) -> Blast:
     """The blast radius now, over all processes of the box. Costs nothing when the command signals nothing."""
-    if not targets(command):
+    read = reader(project, profile, world_pid)
+    if not await asyncio.to_thread(targets, command, read):
         return Blast()
     recogniser = Recogniser(project, profile.bot.scripts)
     processes = await asyncio.to_thread(lambda: tuple(recogniser.snapshot()))
-    blast = victims(command, processes, world_pid, own, profile.bot.name)
+    blast = victims(command, processes, world_pid, own, profile.bot.name, read)
     masked = tuple(Victim(v.pid, mask(v.argv)[:CLIP], v.role, v.inside) for v in blast.victims)
     return Blast(masked, blast.confirm, blast.unresolved)
 
@@ -85,19 +89,22 @@ def victims(
     world_pid: int | None,
     own: set[int],
     name: str = "",
+    read: Read = lambda _path: None,
 ) -> Blast:
     """Which of the processes (marked by `Recogniser`) the command's signals would hit.
 
     `world_pid` is the first process of the sandbox's world in which the command runs: nothing outside its PID
-    namespace can be hit from there. `own` are the console's processes. `name` is what a person types.
+    namespace can be hit from there. `own` are the console's processes. `name` is what a person types;
+    `read` gives the text of a script that it runs.
     """
-    found = targets(command)
+    found = targets(command, read)
     if not found:
         return Blast()
-    reach = [proc for proc in processes if _in_reach(proc, world_pid)]
+    everyone = tuple(processes)
     hit: dict[int, Proc] = {}
     unresolved = [target.text for target in found if target.kind == "unresolved"]
     for target in found:
+        reach = [proc for proc in everyone if _in_reach(proc, world_pid, privileged=target.privileged)]
         try:
             chosen = _chosen(target, reach)
         except re.error as error:
@@ -111,10 +118,29 @@ def victims(
     return Blast(rows, name or found[0].text, tuple(unresolved))
 
 
-def _in_reach(proc: Proc, world_pid: int | None) -> bool:
+def reader(project: Path, profile: Profile, world_pid: int | None) -> Read:
+    """Reads the scripts that a step runs, as its shell would see them from the project's folder."""
+    home = profile.world.home or os.environ.get("HOME", "/")
+
+    def read(path: str) -> str | None:
+        path = home + path[1:] if path.startswith("~/") else path
+        try:
+            there = place(project, world_pid, path)
+            if not there.is_file():
+                return None
+            with open(there, "rb") as file:
+                data = file.read(LONGEST_SCRIPT + 1)
+        except (OSError, ValueError):
+            return None
+        return data.decode("utf-8", "replace") if len(data) <= LONGEST_SCRIPT else None
+
+    return read
+
+
+def _in_reach(proc: Proc, world_pid: int | None, *, privileged: bool) -> bool:
     if world_pid is not None:
         return bool(proc.namespace) and proc.namespace == procfs.namespace(world_pid)
-    return os.geteuid() in (0, proc.uid)
+    return privileged or os.geteuid() in (0, proc.uid)
 
 
 def _chosen(target: Target, reach: list[Proc]) -> list[Proc]:

@@ -1,21 +1,35 @@
-"""What a shell text signals, read from the text alone: `pkill`, `killall`, `kill`, `pgrep` before them."""
+"""What a shell text signals: `pkill`, `killall`, `kill`, `pgrep` before them, and scripts that do."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+import signal
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from thunes_tui.runbook.shellwords import Command, commands_of
-from thunes_tui.runbook.wrappers import arguments_of, name_of, unwrap
+from thunes_tui.runbook.wrappers import arguments_of, name_of, names, unwrap
+from thunes_tui.server import unseen
 
 Kind = Literal["pattern", "name", "pid", "group", "everything", "unresolved"]
+Read = Callable[[str], str | None]
 DEEPEST = 8
 """Wrappers within wrappers that are looked into: `sudo timeout 5 pkill ...`."""
+SCRIPTS = 3
+"""Scripts run by scripts that are looked into."""
+_PRIVILEGES = names("sudo doas su runuser pkexec gosu")
 _FLAGS = frozenset("fxinoveawlcAH")
 _LONG = {"full": "f", "exact": "x", "ignore-case": "i", "newest": "n", "oldest": "o", "inverse": "v"}
-_VALUED_LONG = {"euid": "u", "uid": "U", "parent": "P", "pidfile": "F"}
+_VALUED_LONG = {
+    "euid": "u", "uid": "U", "parent": "P", "pidfile": "F", "pgroup": "g", "group": "G", "session": "s",
+    "terminal": "t", "older": "O", "runstates": "r", "ns": "?", "nslist": "?",
+}  # fmt: skip
+_UNASKED = names("signal queue")
 _KILLALL_VALUED = frozenset({"-s", "--signal", "-u", "--user", "-o", "-y", "-Z", "-n", "--ns"})
+_SIGNALS = {known.name.removeprefix("SIG") for known in signal.Signals} | names("IOT CLD POLL")
+_OPEN = re.compile(r"\$[\w{(@*#?!$]|`")
+"""What the shell puts in the place of; a lone `$` is the end of a line to pkill."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,30 +48,80 @@ class Target:
     oldest: bool = False
     users: tuple[str, ...] = ()
     parents: tuple[str, ...] = ()
+    privileged: bool = False
+    """It is signalled with another user's rights: whose process it is makes no difference."""
 
 
-def targets(text: str) -> tuple[Target, ...]:
-    """Everything that the shell text signals; empty when it signals nothing that can be seen from it."""
-    commands = [inner for command in commands_of(text) for inner in _unwrapped(command, 0)]
+def _unreadable(_path: str) -> str | None:
+    return None
+
+
+def targets(text: str, read: Read = _unreadable, depth: int = 0) -> tuple[Target, ...]:
+    """Everything that the shell text signals; empty when it signals nothing that can be seen from it.
+
+    `read` gives the text of a script that the text runs, or None where it cannot be had. What may signal and
+    cannot be read is `unresolved`.
+    """
     found: list[Target] = []
-    for command in commands:
-        found += _of(command)
-    if any(target.kind == "unresolved" and target.text.startswith("kill ") for target in found):
-        listed = [target for command in commands for target in _listed(command)]
-        if listed:
-            # `kill $(pgrep -f x)`, `pgrep x | xargs kill`: what is listed is what is hit.
-            found = [target for target in found if not target.text.startswith("kill ")] + listed
-    return tuple(dict.fromkeys(found))
+    listed: list[Target] = []
+    for command, privileged in _runs(text):
+        own = [*_of(command), *_beyond(command, read, depth)]
+        found += [replace(target, privileged=True) if privileged else target for target in own]
+        listed += [replace(target, privileged=privileged) for target in _listed(command)]
+    kept = [target for target in found if not _is_listed(target, text)]
+    if len(kept) < len(found):
+        # `kill $(pgrep -f x)`, `pgrep x | xargs kill`: what is listed is what is hit.
+        kept += listed
+    return tuple(dict.fromkeys(kept))
 
 
-def _unwrapped(command: Command, depth: int) -> Iterator[Command]:
-    yield command
+def _runs(text: str) -> Iterator[tuple[Command, bool]]:
+    for command in commands_of(unseen.plain(text)):
+        yield from _unwrapped(command, 0, privileged=False)
+
+
+def _unwrapped(command: Command, depth: int, *, privileged: bool) -> Iterator[tuple[Command, bool]]:
+    yield command, privileged
     if depth < DEEPEST:
         for inner in unwrap(command):
-            yield from _unwrapped(inner, depth + 1)
-        if name_of(command) in ("bash", "sh") and command.stdin:
-            for inner in commands_of(command.stdin):
-                yield from _unwrapped(inner, depth + 1)
+            above = privileged or name_of(command) in _PRIVILEGES
+            yield from _unwrapped(inner, depth + 1, privileged=above)
+
+
+def _beyond(command: Command, read: Read, depth: int) -> list[Target]:
+    """What the command runs that does not stand in its words."""
+    why = unseen.unknown(command)
+    if why:
+        return [Target("unresolved", why)]
+    path = unseen.script_of(command)
+    if not path:
+        return []
+    script = None if _OPEN.search(path) or depth >= SCRIPTS else read(path)
+    if script is None:
+        said = f"{path}: the script cannot be read"
+        return [Target("unresolved", said)] if unseen.is_named(command) else []
+    is_shell = unseen.is_named(command) or re.match(r"#!.*\b(?:ba|da|z|k|)sh\b", script)
+    if not is_shell or not unseen.SIGNALS.search(script):
+        return []
+    return list(targets(script, read, depth + 1))
+
+
+def _is_listed(target: Target, text: str) -> bool:
+    """Whether what `kill` is given is what a `pgrep` or `pidof` of the same text lists."""
+    if target.kind != "unresolved" or not target.text.startswith("kill "):
+        return False
+    lister = r"(?:sudo\s+)?(?:pgrep|pidof)\b"
+    if target.text.startswith("kill without a number"):
+        return re.search(rf"(?:^|[;&|(\n]\s*){lister}[^|;&\n]*\|[^;&\n]*\bxargs\b", text) is not None
+    word = target.text.removeprefix("kill ").partition(": ")[0]
+    if re.fullmatch(rf"(?:\$\(|`)\s*{lister}[^|;&\n]*(?:\)|`)", word):
+        return True
+    name = re.fullmatch(r"\$\{?([A-Za-z_]\w*)\}?", word)
+    if name is None:
+        return False
+    set_at = re.findall(rf"(?:\b{name[1]}=|\b(?:for|read)\s[^;\n]*\b{name[1]}\b)[^;\n]*", text)
+    given = rf"(?:{name[1]}=|for\s+{name[1]}\s+in\s+)[\"']?(?:\$\(|`)\s*{lister}"
+    return len(set_at) == 1 and re.match(given, set_at[0]) is not None
 
 
 def _of(command: Command) -> list[Target]:
@@ -67,7 +131,11 @@ def _of(command: Command) -> list[Target]:
     if name in ("killall", "skill"):
         return _killall(words)
     if name == "kill":
-        return _kill(words)
+        return _kill(words, fed=command.fed)
+    if name in ("xargs", "parallel") and {"pkill", "killall", "skill"} & {
+        w.rpartition("/")[2] for w in words
+    }:
+        return [Target("unresolved", f"{name}: what its input names cannot be told from the text")]
     if name == "killall5":
         return [Target("everything", name)]
     if name == "fuser" and any(word.startswith("-") and "k" in word for word in words):
@@ -104,12 +172,11 @@ def _pattern(words: list[str]) -> list[Target]:
             at += _option(word, words[at] if at < len(words) else "", flags, values)
     users = values.get("u", ()) + values.get("U", ())
     parents = values.get("P", ())
-    if "F" in values or "v" in flags:
-        return [
-            Target(
-                "unresolved", f"pkill {' '.join(words)}: it names its targets in a way that is not followed"
-            )
-        ]
+    asked = [*plain, *(value for each in values.values() for value in each)]
+    others = not plain and not users and not parents and values
+    if "F" in values or "v" in flags or others or any(_OPEN.search(word) for word in asked):
+        said = f"pkill {' '.join(words)}: its targets cannot be told from the text"
+        return [Target("unresolved", said)]
     if not plain and not users and not parents:
         return []
     return [
@@ -129,18 +196,7 @@ def _option(word: str, following: str, flags: set[str], values: dict[str, tuple[
         elif name in _VALUED_LONG:
             values[_VALUED_LONG[name]] = tuple((value if equals else following).split(","))
             return 0 if equals else 1
-        elif name in (
-            "signal",
-            "pgroup",
-            "group",
-            "session",
-            "terminal",
-            "older",
-            "runstates",
-            "queue",
-            "ns",
-            "nslist",
-        ):
+        elif name in _UNASKED:
             return 0 if equals else 1
         return 0
     for place, letter in enumerate(word[1:], start=2):
@@ -154,9 +210,9 @@ def _option(word: str, following: str, flags: set[str], values: dict[str, tuple[
 
 
 def _is_signal(word: str) -> bool:
-    """`-9`, `-KILL`, `-SIGTERM`: capitals are no bundle of options that pkill knows."""
-    body = word[1:]
-    return body.isdigit() or (len(body) > 1 and body.isalnum() and body.isupper())
+    """`-9`, `-KILL`, `-SIGTERM`; `-P4711` and `-U0` are none."""
+    body = word[1:].removeprefix("SIG")
+    return body.isdigit() or body in _SIGNALS or body.startswith(("RTMIN", "RTMAX"))
 
 
 def _killall(words: list[str]) -> list[Target]:
@@ -172,14 +228,14 @@ def _killall(words: list[str]) -> list[Target]:
         elif not word.startswith("-"):
             if regex:
                 found.append(Target("pattern", word, fold=fold))
-            elif "/" in word or "$" in word:
+            elif re.search(r"[/$`*?{\[]", word):
                 found.append(Target("unresolved", f"killall {word}: its target cannot be told from the text"))
             else:
                 found.append(Target("name", word, fold=fold))
     return found
 
 
-def _kill(words: list[str]) -> list[Target]:
+def _kill(words: list[str], *, fed: bool) -> list[Target]:
     rest = list(words)
     if rest and rest[0] in ("-l", "-L", "--list", "--table", "-0"):
         return []
@@ -193,7 +249,9 @@ def _kill(words: list[str]) -> list[Target]:
         rest = rest[1:]
     if not rest:
         return (
-            [Target("unresolved", "kill without a number: its targets come from elsewhere")] if words else []
+            [Target("unresolved", "kill without a number: its targets come from elsewhere")]
+            if words or fed
+            else []
         )
     return [_kill_word(word) for word in rest]
 
