@@ -21,7 +21,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return VERBS[asked.verb](asked)
     except UserError as error:
-        print(f"thunes-tui: {error}", file=sys.stderr)  # noqa: T201 - a command's one line
+        from thunes_tui.text import safe
+
+        print(f"thunes-tui: {safe(str(error))}", file=sys.stderr)  # noqa: T201 - a command's one line
         return error.exit_code
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

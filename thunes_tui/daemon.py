@@ -16,6 +16,8 @@ from typing import NoReturn
 from thunes_tui.errors import UserError
 
 UP, DOWN = b"+", b"-"
+HIGHEST = 1 << 30
+"""Above every descriptor."""
 Ready = Callable[[str], None]
 """To be called once with what the caller wants to know, when the work is up."""
 
@@ -57,6 +59,8 @@ def _detached(work: Callable[[Ready], None], tell: int, trouble_file: Path) -> N
         null = os.open(os.devnull, os.O_RDWR)
         for standard in (0, 1, 2):
             os.dup2(null, standard)
+        os.closerange(3, tell)  # what the caller happens to have open is none of ours
+        os.closerange(tell + 1, HIGHEST)
         os.chdir("/")
         gc.freeze()
         work(lambda text: say(UP, text))
@@ -74,9 +78,7 @@ def _leave_trouble(path: Path, error: BaseException) -> None:
     import traceback
 
     try:
-        with open(
-            os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "w", encoding="utf-8"
-        ) as file:
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
             traceback.print_exception(error, file=file)
     except OSError:
         pass  # nowhere left to write

@@ -16,6 +16,10 @@ PATIENCE = 5.0
 HEADER_MAX = 4096
 
 
+class Gone(Unusable):
+    """No keeper listens there: the shell it had is gone too."""
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """A terminal taken over. The keeper keeps its own copy; closing these ends nothing in it."""
@@ -39,6 +43,10 @@ class Taken:
     ended: bool
     """Whether the shell has ended already."""
 
+    def kept(self) -> None:
+        """The server has recorded the spool: the keeper need not hold it any longer."""
+        self.link.sendall(b"kept\n")
+
     def close_drill(self) -> None:
         """The drill is closed: the keeper ends once no job is left in the terminal."""
         self.link.sendall(b"close\n")
@@ -53,12 +61,14 @@ class Taken:
 def take(socket_path: str) -> Taken:
     """Take the terminal over from the keeper at `socket_path`; waits some seconds while another has it.
 
-    Raises Unusable where no keeper answers.
+    Raises Gone where nobody listens, and Unusable where the keeper does not hand it over.
     """
     try:
         link = localsocket.connect(socket_path)
+    except (ConnectionRefusedError, FileNotFoundError) as error:
+        raise Gone(f"the drill's shell is gone ({error.strerror}): start it again") from error
     except OSError as error:
-        raise Unusable(f"the drill's shell is gone ({error.strerror}): start it again") from error
+        raise Unusable(f"the drill's shell cannot be reached ({error.strerror}): try again") from error
     link.settimeout(PATIENCE)
     try:
         header, rest, descriptors = _header(link)
@@ -68,6 +78,9 @@ def take(socket_path: str) -> Taken:
             if not more:
                 raise OSError("cut short")
             rest += more
+    except EOFError as error:
+        link.close()
+        raise Gone("the drill's shell has just ended: start it again") from error
     except (OSError, ValueError, KeyError) as error:
         link.close()
         raise Unusable(f"the drill's shell is not handed over ({error}): is another server on it?") from error
@@ -78,14 +91,14 @@ def take(socket_path: str) -> Taken:
 
 
 def _header(link: socket.socket) -> tuple[bytes, bytes, tuple[int, int]]:
-    """The JSON line, what came after it, and the two descriptors. Raises OSError."""
+    """The JSON line, what came after it, and the two descriptors. Raises OSError; EOFError at its end."""
     data, descriptors = b"", list[int]()
     while b"\n" not in data:
         if len(data) > HEADER_MAX:
             raise OSError("not a keeper")
         more, given, _flags, _address = socket.recv_fds(link, HEADER_MAX, 2)
         if not more:
-            raise OSError("the keeper ended")
+            raise EOFError
         data += more
         descriptors += given
     header, _, rest = data.partition(b"\n")

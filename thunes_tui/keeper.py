@@ -65,7 +65,7 @@ class Kept:
     lost: int = 0
     link: socket.socket | None = None
     taken: bool = False
-    """Whether a server has all that was printed."""
+    """Whether a server has recorded all that was printed."""
     closing: bool = False
     alive: bool = True
     mute: bool = False
@@ -214,18 +214,25 @@ def _hand_over(kept: Kept, link: socket.socket) -> None:
     except OSError:  # it died or does not read; nothing is given up
         link.close()
         return
-    kept.link, kept.taken, kept.lost = link, True, 0
-    kept.spool.clear()
+    kept.link = link
+    if not kept.spool:
+        kept.taken, kept.lost = True, 0
 
 
 def _obey(kept: Kept) -> None:
-    """The server's only word is `close`; its end makes the keeper read again."""
+    """The server says `kept`, once what was spooled is recorded, and `close`; its end makes us read again.
+
+    A server that fails before it has recorded the spool leaves it for the next one.
+    """
     assert kept.link is not None
     try:
         said = kept.link.recv(4096)
     except OSError:
         said = b""
     kept.closing = kept.closing or b"close\n" in said
+    if b"kept\n" in said:
+        kept.taken, kept.lost = True, 0
+        kept.spool.clear()
     if not said:
         kept.link.close()
         kept.link = None

@@ -15,8 +15,6 @@ from thunes_tui.journal.reader import head_and_last, last_of
 from thunes_tui.journal.writer import EVIDENCE, NAME
 
 ENDED = "drill.ended"
-_LATE = 4 << 20
-"""Bytes at the end of a journal where its end is looked for: what follows it is little."""
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 
 
@@ -82,5 +80,5 @@ def _entry(folder: Path) -> SessionEntry:
         problem = "it never began"
         return SessionEntry(folder.name, folder, running, 0, 0, 0, ended=False, problem=problem)
     first, last = ends
-    ended = next(last_of(folder / NAME, ENDED, _LATE), None) is not None
+    ended = next(last_of(folder / NAME, ENDED), None) is not None
     return SessionEntry(folder.name, folder, running, first.t, last.t, last.n + 1, ended, problem)

@@ -39,6 +39,7 @@ class Client:
         self.name = ""
         self.pid = 0
         self.ready = False
+        self.writable = True
         self.behind = 0
 
     def send(self, line: bytes) -> None:
@@ -115,7 +116,9 @@ class Clients:
     def recording_lost(self, reason: str) -> None:
         for client in self._clients.values():
             if client.ready:
-                client.send(self._hello_line(client, f"NOT RECORDING: {reason}"))
+                client.send(
+                    self._hello_line(client, f"NOT RECORDING: {reason}" if reason else "recording again")
+                )
 
     def broadcast(self, frame: bytes) -> None:
         """A passing frame for everyone who keeps up."""
@@ -135,6 +138,7 @@ class Clients:
             writer.close()
             if self._clients.pop(client.number, None) is not None:
                 self.hub.observe(Left(client.number))
+                self._show_unrecorded()
 
     async def _greet(self, client: Client, reader: asyncio.StreamReader) -> bool:
         """Role, hello, snapshot. Another user or another protocol is refused in one line."""
@@ -146,6 +150,7 @@ class Clients:
             client.writer.write(wire.frame("refused", {"reason": str(refusal)}))
             await client.writer.drain()
             return False
+        client.writable = writable
         client.name = (greeting.name or "somebody")[:40]
         role, remark = self._role(greeting.want, writable=writable)
         self._clients[client.number] = client
@@ -153,6 +158,7 @@ class Clients:
         client.writer.write(self._hello_line(client, remark))
         client.writer.write(self._snapshot())
         client.ready = True
+        self._show_unrecorded()
         if greeting.want == "driver" and role == "witness" and writable:
             self.hub.take(intents.RequestKeys(), Actor(client.name, role, client.number))
         return True
@@ -202,6 +208,11 @@ class Clients:
             ),
         )
 
+    def _show_unrecorded(self) -> None:
+        """Roles change while recording is lost, and no record tells of them."""
+        if self.hub.lost:
+            self.show_all()
+
     def show_all(self) -> None:
         """A new snapshot for everyone, after a seek."""
         line = self._snapshot()
@@ -229,6 +240,8 @@ class Clients:
 
     def _frame(self, client: Client, body: dict[str, Any]) -> None:
         match body["f"]:
+            case "intent" | "input" if not client.writable:
+                client.send(self._hello_line(client, "another version: read-only"))
             case "intent":
                 self._intent(client, body)
             case "input" if self.role(client) == "driver":
@@ -243,6 +256,7 @@ class Clients:
         decision = self.hub.take(intent, actor, int(body.get("i", 0)))
         if decision.refused and not decision.events:
             client.send(self._hello_line(client, decision.refused))
+        self._show_unrecorded()
         for other in self._clients.values():
             if before.get(str(other.number)) != self.role(other):
                 other.send(self._hello_line(other, ""))

@@ -14,8 +14,9 @@ from thunes_tui.drill.draft import SERVER, Actor
 from thunes_tui.drill.effects import Effect
 from thunes_tui.drill.model import DrillState
 from thunes_tui.events.base import Event, encode
-from thunes_tui.events.session import GapNoted
-from thunes_tui.intents import CreatePosition, Intent, RunPreflight, RunStep, StartTest
+from thunes_tui.events.box import WorkerFailed
+from thunes_tui.events.session import ClientJoined, ClientLeft, GapNoted, KeysPassed
+from thunes_tui.intents import CreatePosition, Intent, RunPreflight, RunStep, StartTest, Stop
 from thunes_tui.journal.codec import Record
 from thunes_tui.journal.writer import JournalLike, RecordingLost
 from thunes_tui.observations import Observation
@@ -24,6 +25,9 @@ SYNC_S = 0.2
 """Bulk output is written before it shows and synced within this time (design 4)."""
 NEEDS_RECORDING = (RunStep, StartTest, RunPreflight, CreatePosition)
 """Nothing that acts may start while recording is lost."""
+
+
+CONNECTIONS = (ClientJoined, ClientLeft, KeysPassed)
 
 
 class Output(Protocol):
@@ -45,15 +49,20 @@ class Hub:
         """Why recording is lost; empty while all is well."""
         self.outputs: list[Output] = []
         self.effector: Callable[[Effect], None] = lambda _effect: None
+        self._missed = 0
+        self._waiting: list[tuple[Event, Actor]] = []
         self._sync_due: asyncio.TimerHandle | None = None
 
     def take(self, intent: Intent, actor: Actor, ask: int = 0) -> Decision:
         """An intent of a client; what was decided, with the refusal if it was refused."""
         now = self.clock.now()
-        if self.lost and isinstance(intent, NEEDS_RECORDING):
+        if self.lost and not self._again() and isinstance(intent, NEEDS_RECORDING):
             return Decision(refused=f"recording is lost: {self.lost}")
         decision = decide(self.state, intent, now, actor, ask)
-        self._carry_out(decision, actor)
+        if not self._carry_out(decision, actor) and not decision.refused:
+            if isinstance(intent, Stop):  # to leave is never refused
+                self._hand_on(decision)
+            return Decision(refused=self.lost or f"{intent.KIND} was not done: it does not fit one record")
         return decision
 
     def observe(self, observation: Observation) -> None:
@@ -64,33 +73,73 @@ class Hub:
         """A fact that the server itself states."""
         self._carry_out(Decision((event,)), actor)
 
-    def _carry_out(self, decision: Decision, actor: Actor) -> None:
+    def _carry_out(self, decision: Decision, actor: Actor) -> bool:
+        """Whether all of it is on record; the effects of what is not are dropped."""
         if self.state.refusal and decision.events and not decision.refused and actor is not SERVER:
             self.state = replace(self.state, refusal="")
         for event in decision.events:
             if not self._record(event, actor):
-                return
+                return False
+        self._hand_on(decision)
+        return True
+
+    def _hand_on(self, decision: Decision) -> None:
         for effect in decision.effects:
             self.effector(effect)
 
     def _record(self, event: Event, actor: Actor) -> bool:
+        if self.lost and not self._again():
+            return self._unrecorded(event, actor)
         try:
             data = {"by": actor.name, **encode(event)}
             record = self.journal.append(event.KIND, data, sync=event.DECISION)
         except RecordingLost as error:
             self.recording_lost(str(error))
-            return False
+            return self._unrecorded(event, actor)
         except ValueError as error:
-            return self._record(GapNoted(event.KIND, 1, f"a record did not fit: {error}"[:300]), SERVER)
+            noted = self._record(GapNoted(event.KIND, 1, f"a record did not fit: {error}"[:300]), SERVER)
+            if event.DECISION:
+                self._record(WorkerFailed("recording", f"{event.KIND} does not fit one record"), SERVER)
+            return noted and not event.DECISION
+        self._written(record, event, actor)
+        return True
+
+    def _written(self, record: Record, event: Event, actor: Actor) -> None:
         self.state = apply(self.state, event, record.n, Moment(record.t, record.m), actor.name)
         if not event.DECISION:
             self._sync_soon()
         for output in self.outputs:
             output.recorded(record, event, self.state)
+
+    def _unrecorded(self, event: Event, actor: Actor) -> bool:
+        """Who is connected, and who drives, must not depend on a disk: that is applied in memory alone."""
+        self._missed += 1
+        if not isinstance(event, CONNECTIONS):
+            return False
+        self._waiting.append((event, actor))
+        self.state = apply(self.state, event, self.state.head, self.clock.now(), actor.name)
+        return True
+
+    def _again(self) -> bool:
+        """Whether recording works again: then a gap says how much is lost, and who is connected follows."""
+        gap = GapNoted("records", self._missed, self.lost[:300])
+        try:
+            record = self.journal.append(gap.KIND, {"by": SERVER.name, **encode(gap)}, sync=True)
+        except RecordingLost:
+            return False
+        self.lost, self._missed, waiting = "", 0, self._waiting
+        self._waiting = []
+        self._written(record, gap, SERVER)
+        for output in self.outputs:
+            output.recording_lost("")
+        for event, actor in waiting:
+            self._record(event, actor)
         return True
 
     def recording_lost(self, reason: str) -> None:
         """No new step from now on; a running one is left alone, and every screen says so."""
+        if reason == self.lost:
+            return
         self.lost = reason
         for output in self.outputs:
             output.recording_lost(reason)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from thunes_tui.clock import Clock
 from thunes_tui.config import load_profile
-from thunes_tui.errors import Unusable
+from thunes_tui.errors import Unusable, UserError
 from thunes_tui.journal.folder import SessionEntry, sessions_root
 from thunes_tui.journal.reader import head_and_last
 from thunes_tui.server import runtime
-from thunes_tui.server.choose import ABOUT, forget
+from thunes_tui.server.choose import forget
 from thunes_tui.server.opening import new_session_id
 from thunes_tui.server.spec import SessionSpec
 from thunes_tui.server.start import serve
@@ -84,24 +83,12 @@ def watch_spec(project: Path, operator: str, clock: Clock) -> SessionSpec:
     return _with_files(spec, lone)
 
 
-def tell_about(spec: SessionSpec) -> None:
-    """Leave word for other commands which project this session is on."""
-    facts = {"project": str(spec.project), "mode": spec.mode}
-    (spec.runtime / ABOUT).write_text(json.dumps(facts), encoding="utf-8")
-
-
 def carry_out(spec: SessionSpec, clock: Clock, ready: Callable[[str], None]) -> None:
-    """Serve the session; when it never came up, nothing of it is left behind."""
-    tell_about(spec)
-    up = False
-
-    def is_up() -> None:
-        nonlocal up
-        up = True
-        ready(spec.session)
-
+    """Serve the session; one that never came up leaves nothing behind (see `start.serve`)."""
+    runtime.sweep(clock)
     try:
-        serve(spec, clock, is_up)
-    finally:
-        if not up and not (spec.runtime / runtime.KEEPER).is_socket():
-            forget(spec.session)
+        serve(spec, clock, lambda: ready(spec.session))
+    except UserError:
+        if not spec.resume:
+            forget(spec.session)  # its name was made for this start alone
+        raise

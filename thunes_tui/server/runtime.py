@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 from pathlib import Path
 
 from thunes_tui import localsocket
+from thunes_tui.clock import Clock
 from thunes_tui.errors import Unusable
 
 SERVER = "server"
 KEEPER = "keeper"
+YOUNG_S = 60.0
 
 
 def runtime_root() -> Path:
@@ -50,3 +53,17 @@ def running_sessions() -> tuple[str, ...]:
     """Ids of the sessions whose server answers."""
     root = runtime_root()
     return tuple(sorted(p.name for p in root.iterdir() if p.is_dir() and answers(p / SERVER)))
+
+
+def sweep(clock: Clock) -> None:
+    """Remove the folders of sessions whose server and keeper are both gone: nothing in them is used again.
+
+    A young one is left alone, for its session may be about to start.
+    """
+    for folder in runtime_root().iterdir():
+        try:
+            old = clock.now().t / 1e6 - folder.stat().st_mtime > YOUNG_S
+        except OSError:
+            continue
+        if old and folder.is_dir() and not answers(folder / SERVER) and not answers(folder / KEEPER):
+            shutil.rmtree(folder, ignore_errors=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import shutil
 from collections.abc import Callable
@@ -12,14 +13,17 @@ from socket import socket
 from thunes_tui import handover, keeper, localsocket, shellrc
 from thunes_tui.clock import Clock
 from thunes_tui.drill.model import DrillState
-from thunes_tui.errors import Unusable, UserError
+from thunes_tui.errors import Refused, UserError
 from thunes_tui.events.base import Event, encode
-from thunes_tui.handover import Taken
+from thunes_tui.handover import Gone, Taken
 from thunes_tui.journal.folder import create_folder
+from thunes_tui.journal.lock import Lock
 from thunes_tui.journal.writer import Journal, JournalLike, NullJournal
-from thunes_tui.mask import Mask, secrets_of
+from thunes_tui.mask import Mask
 from thunes_tui.server import runtime
+from thunes_tui.server.choose import ABOUT, forget
 from thunes_tui.server.hub import Hub
+from thunes_tui.server.live_mask import LiveMask
 from thunes_tui.server.opening import Opening, prepare
 from thunes_tui.server.playback import Playback
 from thunes_tui.server.recall import Recalled, recall
@@ -48,61 +52,107 @@ def replay(
         shutil.rmtree(place, ignore_errors=True)
 
 
+class Started:
+    """Says once that the session is up, and remembers it."""
+
+    def __init__(self, ready: Callable[[], None]) -> None:
+        self.up = False
+        self._ready = ready
+
+    def __call__(self) -> None:
+        self.up = True
+        self._ready()
+
+
 def serve(spec: SessionSpec, clock: Clock, ready: Callable[[], None]) -> None:
-    """The server's process. The keeper is forked first, so that it holds none of our locks and sockets."""
+    """The server's process. The journal's lock comes first: whoever has it not touches nothing of the session.
+
+    A start that fails leaves nothing of what it made.
+    """
     opening = prepare(spec, clock) if not spec.resume else None
+    started = Started(ready)
     if runtime.answers(spec.runtime / runtime.SERVER):
-        raise Unusable(f"session {spec.session} has a server already: attach to it")
+        raise Refused(f"session {spec.session} has a server already: attach to it")
     if spec.folder is not None and opening is not None:
         create_folder(spec.session, spec.folder.parent)
-    spec.steps.mkdir(mode=0o700, parents=True, exist_ok=True)
-    environment = shell_environment(spec, spec.steps)
-    shell, again = take_shell(spec, environment) if spec.mode != "watch" else (None, False)
+    journal: JournalLike | None = None
     try:
-        live(spec, clock, ready, opening, environment, shell, again=again)
-    except UserError:
-        if shell is not None and not again:
-            shell.close_drill()
-            shell.leave()
-        raise
+        journal, recalled = open_journal(spec, clock, opening)
+        live(spec, clock, started, opening, journal, recalled)
+    finally:
+        if journal is not None:
+            journal.close()
+        clear(spec, failed=opening is not None and not started.up)
+
+
+def clear(spec: SessionSpec, *, failed: bool) -> None:
+    """Take away what an ended server leaves, unless another one has the session by now.
+
+    The sockets and step files go once the shell has gone too; a session that never came up goes as a whole.
+    """
+    lock = None
+    try:
+        if spec.folder is not None and spec.folder.is_dir():
+            lock = Lock.take(spec.folder)
+        (spec.runtime / runtime.SERVER).unlink(missing_ok=True)
+        if failed and spec.folder is not None:
+            shutil.rmtree(spec.folder, ignore_errors=True)
+        if failed or not runtime.answers(spec.runtime / runtime.KEEPER):
+            forget(spec.session)
+    except (UserError, OSError):
+        pass  # another server has it
+    finally:
+        if lock is not None:
+            lock.release()
+
+
+def tell_about(spec: SessionSpec) -> None:
+    """Leave word for other commands which project this session is on."""
+    facts = {"project": str(spec.project), "mode": spec.mode}
+    (runtime.private(spec.runtime) / ABOUT).write_text(json.dumps(facts), encoding="utf-8")
 
 
 def take_shell(spec: SessionSpec, environment: dict[str, str]) -> tuple[Taken, bool]:
-    """The shell of this session: its keeper's, taken up again, or a new one. Whether it is the old one."""
+    """The shell of this session: its keeper's, taken up again, or a new one. Whether it is the old one.
+
+    Called with the session's lock held. Raises Unusable where a keeper lives and does not hand over: its
+    shell is never given up for a new one.
+    """
     place = spec.runtime / runtime.KEEPER
-    if place.is_socket():
-        try:
-            return handover.take(str(place)), True
-        except Unusable:
-            place.unlink(missing_ok=True)
-    start_keeper(spec, environment)
-    return handover.take(str(place)), False
+    try:
+        return handover.take(str(place)), True
+    except Gone:
+        start_keeper(spec, environment)
+        return handover.take(str(place)), False
 
 
 def live(
     spec: SessionSpec,
     clock: Clock,
-    ready: Callable[[], None],
+    started: Started,
     opening: Opening | None,
-    environment: dict[str, str],
-    shell: Taken | None,
-    *,
-    again: bool,
+    journal: JournalLike,
+    recalled: Recalled,
 ) -> None:
-    """The journal is ours and the socket listens; until the session is told to stop."""
+    """The journal is ours, the shell is taken and the socket listens; until the session is told to stop."""
+    tell_about(spec)
+    spec.steps.mkdir(mode=0o700, parents=True, exist_ok=True)
+    environment = shell_environment(spec, spec.steps)
     env_files = (spec.place("environment"),)
-    mask = Mask.of(secrets_of(env_files, os.environ))
-    listener = localsocket.listen(spec.runtime / runtime.SERVER)
-    listener.setblocking(False)
-    journal, recalled = open_journal(spec, clock, opening)
+    mask = LiveMask(env_files, os.environ)
+    shell, again = take_shell(spec, environment) if spec.mode != "watch" else (None, False)
     try:
+        listener = localsocket.listen(spec.runtime / runtime.SERVER)
+        listener.setblocking(False)
         hub = Hub(journal, clock, recalled.state)
         asyncio.run(
-            _run(spec, clock, hub, mask, environment, listener, ready, recalled, opening, shell, again)
+            _run(spec, clock, hub, mask, environment, listener, started, recalled, opening, shell, again)
         )
-    finally:
-        journal.close()
-        (spec.runtime / runtime.SERVER).unlink(missing_ok=True)
+    except BaseException:
+        if shell is not None and not again and not started.up:
+            shell.close_drill()
+            shell.leave()
+        raise
 
 
 async def _run(
