@@ -125,10 +125,10 @@ def test_what_was_printed_in_between_outlives_a_server_that_failed(made: Session
     asyncio.run(typed(made, "echo be''gun; sleep 1.5; echo print''ed", "begun"))
     made.kill()
     place = str(made.spec.runtime / runtime.KEEPER)
-    until = time.monotonic() + 10
+    until = time.perf_counter() + 10
     spool = b""
     while b"printed" not in spool:
-        assert time.monotonic() < until, spool
+        assert time.perf_counter() < until, spool
         time.sleep(0.1)
         first = handover.take(place)
         spool = first.spool
@@ -136,7 +136,7 @@ def test_what_was_printed_in_between_outlives_a_server_that_failed(made: Session
     assert "printed" not in output(made)
     start_server(made.spec)
     while "printed" not in output(made):
-        assert time.monotonic() < until + 10
+        assert time.perf_counter() < until + 10
         time.sleep(0.05)
     assert output(made).count("printed") == 1
 

@@ -49,7 +49,7 @@ class Outcome:
 def decide_outcome(state: DrillState) -> Outcome:
     """The decision as the record stands."""
     verdicts = [state.tests[t.id].verdict for t in state.plan]
-    passed, of = sum(v == "PASS" for v in verdicts), len(verdicts)
+    passed, of = sum(v == "PASS" for v in verdicts), max(len(verdicts), state.runbook_tests)
     vetoes = tuple(f.text for f in state.findings if f.veto)
     not_passed = tuple(
         f"Test {t.number} {state.tests[t.id].verdict or 'not run'}: "

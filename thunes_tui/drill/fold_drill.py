@@ -52,6 +52,7 @@ def runbook_pinned(state: DrillState, event: drill.RunbookPinned, _mark: Mark) -
         state,
         runbook_title=event.title,
         runbook_sha256=event.sha256,
+        runbook_tests=event.tests,
         unplaced=event.unplaced,
         prerequisites=event.prerequisites,
         documents={**state.documents, "runbook": (event.evidence, 0, event.size)},

@@ -210,6 +210,8 @@ class DrillState:
     opened: Moment | None = None
     runbook_title: str = ""
     runbook_sha256: str = ""
+    runbook_tests: int = 0
+    """How many tests the pinned document has, whether or not all of them are in `plan`."""
     runbook_changed: bool = False
     unplaced: tuple[str, ...] = ()
     documents: dict[str, tuple[str, int, int]] = field(default_factory=dict)

@@ -78,6 +78,7 @@ class Clients:
         screen: Callable[[], tuple[bytes, int, int]],
         keys: Callable[[bytes], None],
         fixed_role: str = "",
+        masked: Callable[[str], str] = lambda text: text,
     ) -> None:
         self.hub = hub
         self._supervisor = supervisor
@@ -85,6 +86,7 @@ class Clients:
         self._screen = screen
         self._keys = keys
         self._fixed_role = fixed_role
+        self._masked = masked
         self._clients: dict[int, Client] = {}
         self._count = 0
         self._server: asyncio.Server | None = None
@@ -151,7 +153,7 @@ class Clients:
             await client.writer.drain()
             return False
         client.writable = writable
-        client.name = (greeting.name or "somebody")[:40]
+        client.name = (self._masked(greeting.name) or "somebody")[:40]
         role, remark = self._role(greeting.want, writable=writable)
         self._clients[client.number] = client
         self.hub.observe(Joined(client.number, client.name, role))
@@ -249,8 +251,12 @@ class Clients:
             case _:
                 pass  # `ack` and what a newer client may say
 
+    def _without_secrets(self, data: dict[str, Any]) -> dict[str, Any]:
+        """What a person types goes to journal, sheet and every other client."""
+        return {name: self._masked(v) if isinstance(v, str) else v for name, v in data.items()}
+
     def _intent(self, client: Client, body: dict[str, Any]) -> None:
-        intent = intents.decode(str(body.get("k", "")), dict(body.get("d") or {}))
+        intent = intents.decode(str(body.get("k", "")), self._without_secrets(dict(body.get("d") or {})))
         actor = Actor(client.name, self.role(client), client.number)
         before = {number: c.role for number, c in self.hub.state.clients.items()}
         decision = self.hub.take(intent, actor, int(body.get("i", 0)))

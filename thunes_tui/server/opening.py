@@ -16,7 +16,7 @@ from pathlib import Path
 from thunes_tui.__main__ import __version__
 from thunes_tui.clock import Clock, boot_id, to_iso
 from thunes_tui.errors import Unusable
-from thunes_tui.events.base import Event
+from thunes_tui.events.base import Event, encode
 from thunes_tui.events.drill import (
     DocumentPinned,
     DrillOpened,
@@ -24,6 +24,8 @@ from thunes_tui.events.drill import (
     RunbookPinned,
     TestPinned,
 )
+from thunes_tui.journal.codec import GENESIS
+from thunes_tui.journal.codec import encode as line
 from thunes_tui.plain import to_plain
 from thunes_tui.runbook.bindings import bind
 from thunes_tui.runbook.excerpt import section
@@ -71,7 +73,20 @@ def prepare(spec: SessionSpec, clock: Clock) -> Opening:
         sha256 = hashlib.sha256(text).hexdigest()
         events.append(DocumentPinned("operational", str(operational), sha256, "operational.md", begin, end))
         documents.append(Document("operational.md", text))
+    for event in (opened, *events):
+        require_fit(event, spec)
     return Opening(opened, tuple(events), tuple(documents))
+
+
+def require_fit(event: Event, spec: SessionSpec) -> None:
+    """Raise Unusable for what no record can hold: a test left out would make fewer tests count as all."""
+    try:
+        line(10**9, 10**6, 0, 10**18, event.KIND, {"by": spec.operator, **encode(event)}, GENESIS)
+    except ValueError as error:
+        which = f"Test {event.test.get('number', '')}" if isinstance(event, TestPinned) else event.KIND
+        raise Unusable(
+            f"{spec.document}: {which} does not fit one record ({error}): make it shorter"
+        ) from error
 
 
 def read_runbook(spec: SessionSpec) -> tuple[Runbook, bytes, tuple[str, ...]]:

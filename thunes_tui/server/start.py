@@ -65,7 +65,7 @@ class Started:
 
 
 def serve(spec: SessionSpec, clock: Clock, ready: Callable[[], None]) -> None:
-    """The server's process. The journal's lock comes first: whoever has it not touches nothing of the session.
+    """The server's process. The journal's lock comes first: without it nothing of the session is touched.
 
     A start that fails leaves nothing of what it made.
     """
