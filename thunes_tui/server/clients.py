@@ -146,7 +146,7 @@ class Clients:
         """Role, hello, snapshot. Another user or another protocol is refused in one line."""
         greeting = wire.greeting_of(wire.parse(await reader.readline()))
         try:
-            client.pid = self._check_user(client.writer)
+            client.pid = user_of(client.writer)
             writable = wire.check_protocol(greeting.protocol, "console", greeting.version)
         except Refused as refusal:
             client.writer.write(wire.frame("refused", {"reason": str(refusal)}))
@@ -164,19 +164,6 @@ class Clients:
         if greeting.want == "driver" and role == "witness" and writable:
             self.hub.take(intents.RequestKeys(), Actor(client.name, role, client.number))
         return True
-
-    def _check_user(self, writer: asyncio.StreamWriter) -> int:
-        """Pid of the client; another user's is refused."""
-        sock = writer.get_extra_info("socket")
-        raw = sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, CREDENTIALS.size)
-        pid, uid, _gid = CREDENTIALS.unpack(raw)
-        if uid not in (os.getuid(), 0):
-            try:
-                name = pwd.getpwuid(uid).pw_name
-            except KeyError:
-                name = str(uid)
-            raise Refused(f"this session belongs to another user than {name}: log in as its owner")
-        return int(pid)
 
     def _role(self, want: str, *, writable: bool) -> tuple[str, str]:
         driver = self.hub.state.driver
@@ -251,12 +238,10 @@ class Clients:
             case _:
                 pass  # `ack` and what a newer client may say
 
-    def _without_secrets(self, data: dict[str, Any]) -> dict[str, Any]:
-        """What a person types goes to journal, sheet and every other client."""
-        return {name: self._masked(v) if isinstance(v, str) else v for name, v in data.items()}
-
     def _intent(self, client: Client, body: dict[str, Any]) -> None:
-        intent = intents.decode(str(body.get("k", "")), self._without_secrets(dict(body.get("d") or {})))
+        intent = intents.decode(
+            str(body.get("k", "")), without_secrets(dict(body.get("d") or {}), self._masked)
+        )
         actor = Actor(client.name, self.role(client), client.number)
         before = {number: c.role for number, c in self.hub.state.clients.items()}
         decision = self.hub.take(intent, actor, int(body.get("i", 0)))
@@ -266,3 +251,22 @@ class Clients:
         for other in self._clients.values():
             if before.get(str(other.number)) != self.role(other):
                 other.send(self._hello_line(other, ""))
+
+
+def user_of(writer: asyncio.StreamWriter) -> int:
+    """Pid of the client; another user's is refused."""
+    sock = writer.get_extra_info("socket")
+    raw = sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, CREDENTIALS.size)
+    pid, uid, _gid = CREDENTIALS.unpack(raw)
+    if uid not in (os.getuid(), 0):
+        try:
+            name = pwd.getpwuid(uid).pw_name
+        except KeyError:
+            name = str(uid)
+        raise Refused(f"this session belongs to another user than {name}: log in as its owner")
+    return int(pid)
+
+
+def without_secrets(data: dict[str, Any], masked: Callable[[str], str]) -> dict[str, Any]:
+    """What a person types goes to journal, sheet and every other client."""
+    return {name: masked(value) if isinstance(value, str) else value for name, value in data.items()}
