@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.rig.leftovers import MARK, end_leftovers, watch_over
+
 BASE = Path(tempfile.mkdtemp(prefix="tt-"))
 """Short, since the path of a Unix socket holds 107 bytes."""
 FOLDERS = {
@@ -56,7 +58,8 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["THUNES_CRASH"] = "1"  # for what is decided while a file is imported
     for name in OF_THE_RUNNER:
         os.environ.pop(name, None)
-    os.environ.update({**SAME_EVERYWHERE, **private_folders(BASE / "shared")})
+    os.environ.update({**SAME_EVERYWHERE, **private_folders(BASE / "shared"), MARK: str(BASE)})
+    watch_over(str(BASE))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -74,6 +77,15 @@ def no_variable_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
     os.environ.update(before)
     changed = sorted(name for name in after.keys() | before.keys() if after.get(name) != before.get(name))
     assert not changed, f"{request.node.nodeid} leaves variables changed: {', '.join(changed)}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """A file is not done before all its processes are gone; one that stays is its failure."""
+    yield
+    if nextitem is None or nextitem.path != item.path:
+        left = end_leftovers(str(BASE))
+        assert not left, f"{item.path.name} leaves processes behind:\n" + "\n".join(left)
 
 
 @pytest.fixture
