@@ -1,104 +1,39 @@
-"""What the log and the audit pane share: a window over lines, from a file or a recording, that never jumps.
+"""A window over a source's lines that never jumps, and repaints only what changed.
 
-A pane says how a line looks (`look`); following, scrolling, searching, the gutter and the repainting of only
-what changed are here, the keys in `panes.stream_keys`.
+Where the lines come from is in `panes.source`, what the keys do in `panes.stream_keys`.
 """
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from typing import ClassVar
-
 from textual.strip import Strip
 
-from thunes_tui.clock import Moment
-from thunes_tui.connection import Folded, Snapshot, Update
-from thunes_tui.lines.line import Line as TextLine
-from thunes_tui.lines.store import LineStore
-from thunes_tui.text import SafeText
 from thunes_tui.ui.desk import Desk
-from thunes_tui.ui.panes.base import HEADING_ROWS, Pane, is_bulk
+from thunes_tui.ui.panes.base import HEADING_ROWS
+from thunes_tui.ui.panes.source import SourcePane
 from thunes_tui.ui.widgets.eager import EagerPace
-from thunes_tui.ui.widgets.gutter import Gutter
 from thunes_tui.ui.widgets.line import Line, data
-from thunes_tui.ui.widgets.line_feed import LineFeed
-from thunes_tui.ui.widgets.line_sheet import LineSheet
-from thunes_tui.ui.widgets.line_view import LineView
 from thunes_tui.ui.widgets.rows import between
 
 LINES_AT_ONCE = 3
 """Lines painted as they come within a tenth of a second; what comes faster is painted at its end."""
 
 
-class Stream(Pane, inherit_bindings=False):
+class Stream(SourcePane, inherit_bindings=False):
     """One source's lines; `StreamPane` adds the keys."""
-
-    SOURCE: ClassVar[str] = ""
-    """As in `DrillState.sources` and `DrillState.paths`."""
-    INDENT: ClassVar[int] = 2
-    """Of the further rows of a line that is wrapped."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self.feed = LineFeed(desk, self.SOURCE, self._opened, self._arrived)
-        self.sheet = LineSheet(desk, self, self.INDENT)
-        self.view: LineView[Line] = LineView(self.sheet.rows_of)
-        self.edge = Gutter(desk, self.SOURCE)
         self.searching = ""
         """What a search that runs says of itself."""
         self._eager = EagerPace(self.flush)
         self._growing = EagerPace(self.flush, burst=LINES_AT_ONCE)
-        self._unseen = 0
         self._body: list[Strip] = []
         """What stands on the screen."""
-
-    @abstractmethod
-    def look(self, line: TextLine, /) -> list[Line]:
-        """The rows of one line: masked, sanitised, styled; at least one."""
-
-    def ending(self, _line: TextLine, /) -> Line:
-        """What stands at the right edge of a line's first row, such as how much of it is not shown."""
-        return []
-
-    def notes(self, line: TextLine, /) -> list[SafeText]:
-        return self.feed.notes(line)
-
-    # What comes in.
-
-    def on_mount(self) -> None:
-        self.run_worker(self.feed.run(), name=f"reading of the {self.SOURCE}", exit_on_error=False)
 
     def on_unmount(self) -> None:
         super().on_unmount()
         self._eager.stop()
         self._growing.stop()
-        self.feed.close()
-
-    def _opened(self, store: LineStore) -> None:
-        self.view.open(store)
-        self.sheet.forget()
-        self.changed()
-
-    def _arrived(self, count: int) -> None:
-        self.view.arrived(count)
-        if not self.display:
-            self._unseen += count
-        self.changed()
-
-    def take(self, update: Update, /) -> None:
-        if isinstance(update, (Folded, Snapshot)) and (self.desk.role == "replay" or not is_bulk(update)):
-            self.feed.told()
-            if self.desk.role == "replay":
-                self.changed()
-
-    def tick(self, _now: Moment, /) -> None:
-        if self.edge.tick(self.feed.end, self.feed.unfinished):
-            self.changed()
-
-    def news(self) -> str:
-        return f"+{self._unseen}" if self._unseen else ""
-
-    # What is shown.
 
     def state(self) -> Line:
         """The right end of the heading: whether it follows, and how much is new."""
@@ -138,7 +73,7 @@ class Stream(Pane, inherit_bindings=False):
     def flush(self) -> None:
         if not (self.is_attached and self.size and self.shown):
             return
-        self._unseen = 0
+        self.unseen = 0
         before, self._body = self._body, self._lay_out_body()
         if len(before) != len(self._body):
             self.refresh()
