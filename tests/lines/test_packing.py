@@ -87,3 +87,18 @@ class TestPacking:
             (7, b"b", False),
         ]
         assert end_of(data) == 9
+
+    def test_shows_no_beginning_of_a_secret_that_a_cut_goes_through(self, log: Path) -> None:
+        """Of a long line the reader keeps the beginning; the mask sees only the secret's first bytes."""
+        secret = b"hunter2-and-more-of-it"
+        log.write_bytes(b"x" * 100 + secret + b"y" * 3_000_000 + b"\n")
+        reader = LineReader(os.open(log, os.O_RDONLY), self.FILE, keep=110)
+        [chunk] = reader.read(1 << 23)
+        reader.close()
+        assert chunk.data.endswith(b"hunter2-an")
+        [data] = pack("log", chunk, lambda text: text.replace(secret, b"[redacted]"), longest=len(secret))
+        [line] = unpack(data)
+        assert b"hunter" not in line.data
+        assert set(line.data) == {ord("x")}
+        assert len(line.data) + line.clipped_bytes == 3_000_100 + len(secret)
+        assert end_of(data) == chunk.end

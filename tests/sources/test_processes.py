@@ -188,3 +188,23 @@ async def test_inside_is_by_folder_or_by_a_named_file(tmp_path: Path) -> None:
         for process in (near, far, out):
             process.kill()
             await process.wait()
+
+
+@pytest.mark.parametrize("part", ["scan", "sample"])
+async def test_a_look_that_fails_is_the_failure_of_the_source(
+    part: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else nothing would be seen from then on, and nobody would know."""
+    processes = watch(make_checkout(tmp_path))
+
+    def fail() -> None:
+        raise RuntimeError("no /proc")
+
+    monkeypatch.setattr(processes, part, fail)
+
+    async def observe() -> None:
+        async for _each in processes.observe():
+            pass
+
+    with pytest.raises(RuntimeError, match="no /proc"):
+        await asyncio.wait_for(observe(), 10)

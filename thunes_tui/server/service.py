@@ -65,13 +65,14 @@ class Service:
         self._mask = mask
         self._env_files = env_files
         self._stopped = asyncio.Event()
+        self._told: set[str] = set()
         self._secrets = SecretsWatch(mask, hub)
         self._checkpoints = Checkpoints(hub, clock, self._screen, self._worker_failed)
         self.effector = Effector(spec, hub, self.supervisor, mask, environment, self._own, self._stopped.set)
         hub.effector = self._act
         self.shell = self._shell(keeper) if keeper is not None else None
         self.effector.shell = self.shell
-        self.clients = Clients(hub, self.supervisor, self._hello, self._screen, self._keys)
+        self.clients = Clients(hub, self.supervisor, self._hello, self._screen, self._keys, masked=mask.text)
         hub.outputs = [self.clients, self]
         if spec.folder is not None:
             hub.outputs.insert(0, SheetWriter(spec.folder))
@@ -117,7 +118,7 @@ class Service:
         self._checkpoints.recorded()
         if isinstance(event, ShellStarted | ShellEnded):
             self.followed.nudge()
-            self._secrets.look()
+            asyncio.get_running_loop().call_soon(self._secrets.look)
         elif isinstance(event, ProcessDied) and event.role == "bot":
             self.followed.bot_gone()
         elif isinstance(event, ProcessBorn) and event.role == "bot":
@@ -128,8 +129,11 @@ class Service:
 
     def _callback_failed(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """What a callback of the event loop raised; nobody else would hear of it."""
-        error, message = context.get("exception"), str(context.get("message", ""))
-        loop.call_soon(self._worker_failed, "event loop", reason(error) if error is not None else message)
+        error = context.get("exception")
+        why = reason(error) if error is not None else str(context.get("message", ""))
+        if why not in self._told:  # a callback that fails at every turn is told once
+            self._told.add(why)
+            loop.call_soon(self._worker_failed, "event loop", why)
 
     def _worker_failed(self, worker: str, reason: str) -> None:
         self.hub.emit(WorkerFailed(worker, reason))
