@@ -18,7 +18,7 @@ from typing import NoReturn
 from platformdirs import user_state_path
 
 from thunes_tui.clock import boot_id
-from thunes_tui.errors import Refused
+from thunes_tui.errors import Refused, Unusable
 from thunes_tui.sandbox import materialise, namespace
 from thunes_tui.sandbox.bot import end_bots, log_size, start_bot, wait_healthy
 from thunes_tui.sandbox.place import Place, World, read_world, started, write_world
@@ -45,7 +45,11 @@ def up(place: Place, *, tied: bool = False, bot: bool = True) -> World:
     stand_ins, ports = start(lambda tell: stand_in(place, keys, tell, tied), "the stand-ins")
     materialise.settings(place, ports["exchange"], ports["telegram"], keys)
     mark = log_size(place)
-    init, said = start(lambda tell: be_world(place, tell, tied, bot), "the sandbox's world")
+    try:
+        init, said = start(lambda tell: be_world(place, tell, tied, bot), "the sandbox's world")
+    except Unusable:
+        end(stand_ins, started(stand_ins) or 0, signal.SIGTERM)
+        raise
     pid = said["pid"]
     world = World(
         pid or None,
