@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from bench import append, echo, idle
+from bench import append, echo, idle, masking
 from bench.figures import Row, table, write
 from bench.place import Bench, bench
 
@@ -21,7 +21,7 @@ def main() -> int:
     chosen = asked.parse_args()
     rows: list[Row] = []
     with bench() as place:
-        for name in ("key to echo", "append to glass", "idle"):
+        for name in ("key to echo", "append to glass", "idle", "masking"):
             if chosen.only in name:
                 print(f"{name} ...", file=sys.stderr, flush=True)
                 rows.append(measured(name, place, chosen.peers))
@@ -36,6 +36,8 @@ def measured(name: str, place: Bench, peers: Path | None) -> Row:
             return echo.measure(place)
         case "append to glass":
             return append.measure(place, peers)
+        case "masking":
+            return masking.measure()
         case _:
             return idle.measure(place)
 
