@@ -151,14 +151,17 @@ HIDES_ALPHA = Filters((Filter("no alpha", Pattern("alpha"), keeps_out=True),))
 
 def test_records_over_the_borders_of_blocks_stay_whole(log: Path, store: FileStore) -> None:
     """A traceback of 200 lines at every place near a border."""
-    lines = b"".join(text_of("DEBUG", b"x%d" % number) for number in range(5400))
+    line = text_of("DEBUG", b"x" * 900)
     head, body = text_of("ERROR", b"failed"), b"".join(b"  line %d alpha\n" % n for n in range(200))
-    for cut in (BLOCK - 4000, BLOCK - 1500, BLOCK - 47, BLOCK - 46, BLOCK - 45, BLOCK - 1, BLOCK, BLOCK + 1):
-        start = len(log.read_bytes()) if log.exists() else 0
-        border = (start // BLOCK + 1) * BLOCK - BLOCK + cut
-        padding = text_of("DEBUG", b"-" * ((border - start) % 40))
-        count = max(0, border - start - len(padding)) // 47
-        fill(log, store, padding + lines[: 47 * count] + b"\n" + head + body)
+    data = b""
+    for before in (4000, 1500, len(head) + 1, len(head), len(head) - 1, 1, 0):
+        border = (len(data) // BLOCK + 2) * BLOCK - before
+        count = (border - len(data)) // len(line) - 1
+        data += line * count
+        data += text_of("DEBUG", b"-" * (border - len(data) - len(text_of("DEBUG", b""))))
+        assert len(data) == border
+        data += head + body
+    fill(log, store, data)
     for filters in (ONLY_ERRORS, HIDES_ALPHA, Filters((Filter("199", Pattern("line 199")),))):
         view = FilteredStore(store, filters)
         index(view)

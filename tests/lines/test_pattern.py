@@ -14,7 +14,9 @@ from thunes_tui.lines.matching import Matcher
 from thunes_tui.lines.pattern import Pattern, typed
 
 _TEXT = "a b AB abc . [ab] [^a] \\s \\S+ x* a+ (?:ab|bc) (a|b)? (?=b) b{2} (?!a) ^ $ \\b \\B \\Z \\A (?i:aB)"
-PIECES = st.sampled_from([*_TEXT.split(), "(?:a|)", "(?>a*)", "b++", "\\n", "é", "c??"])
+PIECES = st.sampled_from(
+    [*_TEXT.split(), "(?:a|)", "(?>a*)", "b++", "\\n", "é", "c??", "[^\\n]", "\\w+", "\\D", "(?s:.)"]
+)
 PATTERNS = st.lists(PIECES, min_size=1, max_size=4).map("".join)
 LINES = st.lists(st.text("abAB cxé\t", max_size=8), max_size=12)
 TAILS = st.sampled_from(["\n", ""])

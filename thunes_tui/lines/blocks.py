@@ -25,6 +25,11 @@ CHUNK = 512
 """Lines that are asked for at a time of a store that has no blocks."""
 
 
+# The C library hands a large buffer back to the kernel as soon as it is free, and every block would pay for
+# fresh pages again, until it has seen a larger buffer come and go: four times the cost of a search.
+_LARGEST_BUFFER = len(bytes(4 << 20))
+
+
 class Key(NamedTuple):
     """Which block of a store; ordered as the lines are."""
 

@@ -49,26 +49,27 @@ class Judged:
     def count_lines(self) -> int:
         """Lines that are seen."""
         units, rest = self._units, self.hidden_count
-        if not rest:
-            return _count(units.text, 0, len(units.text))
         if rest == len(self._seen):
             return 0
+        total = _count(units.text, 0, len(units.text))
+        if not rest or total == len(self._seen):
+            return total - rest
         numbers = [number for number, is_seen in enumerate(self._seen) if is_seen]
         return sum(_count(units.text, units.starts[number], units.end(number)) for number in numbers)
 
     def lines(self) -> list[tuple[Position, Line | None]]:
         """Those that are seen; a line that is too long to be held here is None."""
-        units, found = self._units, []
-        for number, is_seen in enumerate(self._seen):
-            if is_seen:
-                starts = _starts(units.text, units.starts[number], units.end(number))
-                found += [(units.position(start), units.line(start)) for start in starts]
-        return found
+        units = self._units
+        seen = [number for number, is_seen in enumerate(self._seen) if is_seen]
+        if not seen:
+            return []
+        starts = (start for n in seen for start in _starts(units.text, units.starts[n], units.end(n)))
+        return units.rows(starts)
 
     def hidden(self) -> list[Position]:
         """Where the hidden records begin."""
-        units = self._units
-        return [units.position(units.starts[number]) for number, seen in enumerate(self._seen) if not seen]
+        starts = [self._units.starts[number] for number, is_seen in enumerate(self._seen) if not is_seen]
+        return self._units.positions(starts) if starts else []
 
 
 class Judge:
@@ -109,9 +110,11 @@ class Judge:
         if all(member.keeps_out for member in self._filters.members):
             inside = bytearray(b"\1" * size)
         self._asked = None
-        least = self._filters.least_rank
-        flags = zip(inside, outside, units.ranks, strict=True)
-        return Judged(units, bytes(kept and not out and value >= least for kept, out, value in flags))
+        # One bit of each byte, all bytes at once.
+        high = bytes(value >= self._filters.least_rank for value in range(256))
+        flags = int.from_bytes(inside, "big") & ~int.from_bytes(outside, "big")
+        flags &= int.from_bytes(units.ranks.translate(high), "big")
+        return Judged(units, flags.to_bytes(size, "big"))
 
     def _ask(self, asked: tuple[Key, int], block: Block, wait_s: float) -> bool:
         """Ask every filter, so that they work side by side; True when all have answered."""
@@ -135,7 +138,7 @@ def _count(text: bytes, start: int, end: int) -> int:
 
 def _by_line(records: Records) -> Records:
     """Each line as a record with the level of the one it belongs to."""
-    lines = Records(records.text, [], [], records.pieces)
+    lines = Records(records.text, [], bytearray(), records.pieces)
     for number, first in enumerate(records.starts):
         for start in _starts(records.text, first, records.end(number)):
             lines.starts.append(start)

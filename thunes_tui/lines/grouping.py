@@ -10,20 +10,21 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import OrderedDict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from operator import sub
+from typing import NamedTuple
 
 from thunes_tui.lines.blocks import Block, BlockStore, Key
-from thunes_tui.lines.line import Line, Position
+from thunes_tui.lines.line import SHOWN, Line, Position
 from thunes_tui.lines.record import RANKS, TRACEBACK, head_of, rank
 
 REACH = 65_536
 """Bytes from a record's first byte up to which lines belong to it."""
 CACHED = 8
 
-HEADS = re.compile(
-    rb"^(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d - (?:[^\n]*? - ([A-Z]{1,12}) - )?|(?=\{[^\n]*\"message\"))",
-    re.MULTILINE,
-)
+_PLAIN = re.compile(rb"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d - (?:[^\n]*? - ([A-Z]{1,12}) - )?", re.MULTILINE)
+_JSON = re.compile(rb"^\{[^\n]*\"message\"[^\n]*", re.MULTILINE)
 _TRACEBACK = re.compile(b"^" + re.escape(TRACEBACK), re.MULTILINE)
 
 
@@ -34,7 +35,7 @@ class Records:
     text: bytes
     starts: list[int] = field(default_factory=list)
     """Where in `text` each record begins; the first at 0."""
-    ranks: list[int] = field(default_factory=list)
+    ranks: bytearray = field(default_factory=bytearray)
     """The rank of each one's level; of one that holds a traceback at least that of an error."""
     pieces: list[tuple[int, Block, int]] = field(default_factory=list)
     """What the text is made of: where a piece begins in it, and where that is in which block."""
@@ -44,10 +45,33 @@ class Records:
         begin, block, at = self._piece(start)
         return block.position(at + start - begin)
 
-    def line(self, start: int) -> Line | None:
-        """The line that begins at `text[start]`; None if it is cut."""
-        begin, block, at = self._piece(start)
-        return block.line(at + start - begin)
+    def rows(self, starts: Iterable[int]) -> list[tuple[Position, Line | None]]:
+        """The lines that begin at these places of `text`; None for one that is cut."""
+        if len(self.pieces) > 1 or self.pieces[0][1].places:
+            pieces = ((start, *self._piece(start)) for start in starts)
+            found = ((block, at + start - begin) for start, begin, block, at in pieces)
+            return [(block.position(place), block.line(place)) for block, place in found]
+        _, block, at = self.pieces[0]
+        generation, offset, text, size = block.generation, block.offset + at, self.text, len(self.text)
+        rows: list[tuple[Position, Line | None]] = []
+        for start in starts:
+            end = text.find(b"\n", start)
+            line: Line | None = None
+            if 0 <= end <= start + SHOWN:
+                line = Line(offset + start, text[start:end], 0, generation)
+            elif end >= 0 or not block.is_cut:
+                end = size if end < 0 else end
+                shown = text[start : min(end, start + SHOWN)]
+                clipped = end - start - len(shown)
+                line = Line(offset + start, shown, clipped, generation, end == size and text[-1:] != b"\n")
+            rows.append((Position(generation, offset + start), line))
+        return rows
+
+    def positions(self, starts: Iterable[int]) -> list[Position]:
+        if len(self.pieces) > 1 or self.pieces[0][1].places:
+            return [self.position(start) for start in starts]
+        _, block, at = self.pieces[0]
+        return [Position(block.generation, block.offset + at + start) for start in starts]
 
     def end(self, number: int) -> int:
         """Where in `text` record `number` ends."""
@@ -57,19 +81,27 @@ class Records:
         return self.pieces[bisect_right(self.pieces, start, key=lambda piece: piece[0]) - 1]
 
 
-def heads(data: bytes) -> list[tuple[int, int]]:
+class Heads(NamedTuple):
     """Where records begin in whole lines, each with the rank of its level."""
-    found = []
-    for match in HEADS.finditer(data):
-        start, level = match.start(), match[1]
-        if level is None and data[start] == 123:
-            end = data.find(b"\n", start)
-            head = head_of(data[start:] if end < 0 else data[start:end])
-            if head is None:
-                continue
-            level = head.level.encode()
-        found.append((start, _RANK_OF.get(level) or rank(level.decode()) if level else 0))
-    return found
+
+    starts: list[int]
+    ranks: bytearray
+
+
+def heads(data: bytes) -> Heads:
+    """The records' beginnings in whole lines."""
+    found = [(match.start(), _RANK_OF.get(match[1], 0)) for match in _PLAIN.finditer(data)]
+    if data[:1] == b"{" or b"\n{" in data:
+        found += _json_heads(data)
+        found.sort()
+    return Heads([start for start, _ in found], bytearray(value for _, value in found))
+
+
+def _json_heads(data: bytes) -> Iterator[tuple[int, int]]:
+    for match in _JSON.finditer(data):
+        head = head_of(match[0])
+        if head is not None:
+            yield match.start(), rank(head.level)
 
 
 _RANK_OF = {level.encode(): value for level, value in RANKS.items()}
@@ -80,7 +112,7 @@ class Grouping:
 
     def __init__(self, store: BlockStore) -> None:
         self._store = store
-        self._cache: OrderedDict[Key, tuple[Block, list[tuple[int, int]]]] = OrderedDict()
+        self._cache: OrderedDict[Key, tuple[Block, Heads]] = OrderedDict()
 
     def forget(self) -> None:
         """Blocks have changed."""
@@ -91,23 +123,21 @@ class Grouping:
         block, begins = self._block(key)
         if not block.data:
             return Records(b"")
-        last = begins[-1][0] if begins else -1
-        begins = self._alone(key, block, begins)
-        if not begins:
+        own = self._alone(key, block, begins)
+        if not own.starts:
             return Records(b"")
-        first = begins[0][0]
-        records = Records(block.data[first:], pieces=[(0, block, first)])
-        records.starts = [start - first for start, _ in begins]
-        records.ranks = [value for _, value in begins]
-        if begins[-1][0] == last:
-            self._add_tail(key, block, last, records)
+        first = own.starts[0]
+        starts = [start - first for start in own.starts] if first else own.starts
+        records = Records(block.data[first:], starts, own.ranks[:], [(0, block, first)])
+        if begins.starts and own.starts[-1] == begins.starts[-1]:
+            self._add_tail(key, block, own.starts[-1], records)
         if TRACEBACK in records.text:
             for match in _TRACEBACK.finditer(records.text):
                 number = bisect_right(records.starts, match.start()) - 1
                 records.ranks[number] = max(records.ranks[number], RANKS["ERROR"])
         return records
 
-    def _block(self, key: Key) -> tuple[Block, list[tuple[int, int]]]:
+    def _block(self, key: Key) -> tuple[Block, Heads]:
         known = self._cache.get(key)
         if known is None:
             block = self._store.block(key)
@@ -116,9 +146,7 @@ class Grouping:
                 self._cache.popitem(last=False)
         return known
 
-    def _neighbour(
-        self, key: Key, step: int, generation: int
-    ) -> tuple[Key, Block, list[tuple[int, int]]] | None:
+    def _neighbour(self, key: Key, step: int, generation: int) -> tuple[Key, Block, Heads] | None:
         """The next block of the same content that has lines; None if there is none."""
         blocks = next((span.blocks for span in self._store.spans() if span.number == key.span), range(0))
         number = key.number + step
@@ -130,30 +158,33 @@ class Grouping:
             number += step
         return None
 
-    def _alone(self, key: Key, block: Block, begins: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    def _alone(self, key: Key, block: Block, begins: Heads) -> Heads:
         """The beginnings of records, with those lines that are out of reach of any."""
-        reach = self._reach_of_earlier(key, block) if not begins or begins[0][0] else -1
-        if begins and not begins[0][0] and not block.places:
-            stops = [*(start for start, _ in begins[1:]), len(block.data)]
-            if all(stop - start <= REACH for (start, _), stop in zip(begins, stops, strict=True)):
-                return begins
-        found: list[tuple[int, int]] = []
+        starts, size = begins.starts, len(block.data)
+        reach = self._reach_of_earlier(key, block) if not starts or starts[0] else -1
+        is_plain = bool(starts) and not starts[0] and not block.places
+        if is_plain and max(map(sub, [*starts[1:], size], starts)) <= REACH:
+            return begins
+        found = Heads([], bytearray())
         at = 0
-        for start, value in [*begins, (len(block.data), 0)]:
+        for start, value in [*zip(starts, begins.ranks, strict=True), (size, 0)]:
             if start > at:
-                found += self._beyond(block, at, start, reach)
-            if start < len(block.data):
-                found.append((start, value))
+                lines = self._beyond(block, at, start, reach)
+                found.starts.extend(lines)
+                found.ranks.extend(bytes(len(lines)))
+            if start < size:
+                found.starts.append(start)
+                found.ranks.append(value)
                 reach = block.position(start).offset + REACH
-                at = block.data.find(b"\n", start) + 1 or len(block.data)
+                at = block.data.find(b"\n", start) + 1 or size
         return found
 
-    def _beyond(self, block: Block, at: int, stop: int, reach: int) -> list[tuple[int, int]]:
+    def _beyond(self, block: Block, at: int, stop: int, reach: int) -> list[int]:
         """Lines from `at` on that begin beyond `reach`, each as a record of its own."""
         at = max(at, block.start_of(Position(block.generation, reach + 1)))
         found = []
         while at < stop:
-            found.append((at, 0))
+            found.append(at)
             at = block.data.find(b"\n", at) + 1 or stop
         return found
 
@@ -166,8 +197,8 @@ class Grouping:
             if found is None:
                 return -1
             at, earlier, begins = found
-            if begins:
-                return earlier.position(begins[-1][0]).offset + REACH
+            if begins.starts:
+                return earlier.position(begins.starts[-1]).offset + REACH
             if first - earlier.position(0).offset > REACH:
                 return -1
         return -1
@@ -181,7 +212,7 @@ class Grouping:
         found = self._neighbour(key, 1, block.generation)
         while found is not None:
             key, block, begins = found
-            end = min(begins[0][0] if begins else len(block.data), block.start_of(reach))
+            end = min(begins.starts[0] if begins.starts else len(block.data), block.start_of(reach))
             if end:
                 records.pieces.append((at, block, 0))
                 parts.append(block.data[:end])

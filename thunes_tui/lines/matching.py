@@ -24,6 +24,7 @@ class Matcher:
         head = pattern.text[:1]
         # The engine itself is quick at finding where such a pattern can begin.
         self._leads = not pattern.folds and (head.isalnum() or head in " _-\"'=:,<>")
+        self._whole = None if self._by_line else _whole(pattern)
 
     def may_hit(self, data: bytes) -> bool:
         """False if no line of the block can have a hit; cheap, whatever the pattern."""
@@ -36,6 +37,8 @@ class Matcher:
         """How many lines have a hit."""
         if self._is_text and len(self._words) == 1 and not self._is_never:
             return self._words[0].count(data.lower() if self.pattern.folds else data)
+        if self._whole is not None and (self._leads or not self._words):
+            return len(self._whole.findall(data)) if self.may_hit(data) else 0
         return len(self.lines(data))
 
     def lines(self, data: bytes) -> list[int]:
@@ -82,6 +85,9 @@ class Matcher:
 
     def _throughout(self, data: bytes) -> list[int]:
         """A hit that runs over several lines is none; then the line that it begins in is looked at alone."""
+        if self._whole is not None:
+            before = data.rfind
+            return [before(b"\n", 0, hit.start()) + 1 for hit in self._whole.finditer(data)]
         search, size = self.pattern.compiled.search, len(data)
         found: list[int] = []
         at = 0
@@ -96,6 +102,16 @@ class Matcher:
                 found.append(start)
             at = end + 1
         return found
+
+
+def _whole(pattern: Pattern) -> re.Pattern[bytes] | None:
+    """The pattern with the rest of its line, so that it finds every line once; None where it may not."""
+    if not pattern.stays_in_line:
+        return None
+    try:
+        return re.compile(b"(?:" + pattern.compiled.pattern + b")[^\n]*", pattern.compiled.flags)
+    except re.error:
+        return None
 
 
 class _Word:

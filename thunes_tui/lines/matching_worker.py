@@ -1,8 +1,8 @@
 """The process in which patterns run that may take for ever. It ends itself when one does.
 
 It is handed a socket as its standard input. Frames both ways: a length in four bytes, then so many bytes. The
-first frame is the pattern as JSON, the others are blocks of lines; the answer to a block is where the lines
-with a hit begin, four bytes each.
+first frame is the pattern as JSON, the others are a byte that says what is asked, and a block of lines. The
+answer is numbers of four bytes each: where the lines with a hit begin, or how many there are.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from thunes_tui.lines.matching import Matcher
 from thunes_tui.lines.pattern import Pattern
 
 FRAME = 4
+COUNT, LINES = b"c", b"l"
 
 
 def receive(link: socket.socket) -> bytes | None:
@@ -40,9 +41,10 @@ def serve(link: socket.socket) -> None:
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     while (data := receive(link)) is not None:
         signal.setitimer(signal.ITIMER_REAL, order["limit_s"])
-        starts = matcher.lines(data)
+        block = data[1:]
+        answer = [matcher.count(block)] if data[:1] == COUNT else matcher.lines(block)
         signal.setitimer(signal.ITIMER_REAL, 0)
-        link.sendall(frame(array("I", starts).tobytes()))
+        link.sendall(frame(array("I", answer).tobytes()))
 
 
 def _exactly(link: socket.socket, size: int) -> bytes | None:

@@ -26,6 +26,8 @@ _REPEATS = (_names.MAX_REPEAT, _names.MIN_REPEAT, _names.POSSESSIVE_REPEAT)
 _ALONE = {"ASSERT", "ASSERT_NOT", "ATOMIC_GROUP", "POSSESSIVE_REPEAT", "GROUPREF_EXISTS"}
 """What may judge a line otherwise if it is seen together with its neighbours."""
 
+NEWLINE = 10
+
 Words = tuple[bytes, ...]
 
 
@@ -43,6 +45,8 @@ class Pattern:
     """It takes linear time, with a small factor, whatever the text."""
     is_by_line: bool = field(init=False, compare=False)
     """It may only ever be shown one line at a time."""
+    stays_in_line: bool = field(init=False, compare=False)
+    """No match is empty or holds a newline, so that it finds the same lines in a text as line by line."""
     folds: bool = field(init=False, compare=False)
     """The words are compared with the text in small letters."""
 
@@ -63,6 +67,11 @@ class Pattern:
         self._set("words", _fewest(_required(parsed, folds=self.folds), compiled.flags))
         self._set("is_cheap", not self.is_regex or _ways(parsed) * _steps(parsed) <= CHEAP)
         self._set("is_by_line", self.is_regex and _is_by_line(parsed))
+        is_wide = bool(compiled.flags & re.DOTALL)
+        stays = (
+            parsed.getwidth()[0] > 0 and not self.is_by_line and not _takes_newline(parsed, is_wide=is_wide)
+        )
+        self._set("stays_in_line", stays)
 
     def _set(self, name: str, value: object) -> None:
         object.__setattr__(self, name, value)
@@ -178,3 +187,43 @@ def _is_alone(operation: Any, argument: Any) -> bool:
     if operation is _names.SUBPATTERN:
         return bool(argument[2] & re.MULTILINE) or _is_by_line(argument[3])
     return operation in _REPEATS and _is_by_line(argument[2])
+
+
+def _takes_newline(parsed: Iterable[Any], *, is_wide: bool) -> bool:
+    """Whether a match may hold a newline; `is_wide` is DOTALL."""
+    return any(_may_be_newline(operation, argument, is_wide=is_wide) for operation, argument in parsed)
+
+
+def _may_be_newline(operation: Any, argument: Any, *, is_wide: bool) -> bool:
+    if operation is _names.ANY:
+        return is_wide
+    if operation is _names.LITERAL:
+        return bool(argument == NEWLINE)
+    if operation is _names.AT:
+        return False
+    if operation is _names.IN:
+        return _set_has_newline(argument)
+    if operation is _names.BRANCH:
+        return any(_takes_newline(branch, is_wide=is_wide) for branch in argument[1])
+    if operation is _names.SUBPATTERN:
+        wide = (is_wide or bool(argument[1] & re.DOTALL)) and not argument[2] & re.DOTALL
+        return _takes_newline(argument[3], is_wide=wide)
+    # A group that is gone back to was judged where it stands; of anything else the worst is taken.
+    if operation in _REPEATS:
+        return _takes_newline(argument[2], is_wide=is_wide)
+    return operation is not _names.GROUPREF
+
+
+def _set_has_newline(members: Iterable[Any]) -> bool:
+    is_negated = is_in = False
+    for operation, argument in members:
+        if operation is _names.NEGATE:
+            is_negated = True
+        elif operation is _names.LITERAL:
+            is_in = is_in or argument == NEWLINE
+        elif operation is _names.RANGE:
+            is_in = is_in or argument[0] <= NEWLINE <= argument[1]
+        else:
+            category = str(argument)
+            is_in = is_in or category in ("CATEGORY_SPACE", "CATEGORY_NOT_DIGIT", "CATEGORY_NOT_WORD")
+    return is_in is not is_negated

@@ -15,7 +15,7 @@ from collections.abc import Hashable
 from thunes_tui.errors import UserError
 from thunes_tui.lines.blocks import Block
 from thunes_tui.lines.matching import Matcher
-from thunes_tui.lines.matching_worker import FRAME, frame
+from thunes_tui.lines.matching_worker import COUNT, FRAME, LINES, frame
 from thunes_tui.lines.pattern import Pattern
 
 LIMITS_S = (0.5, 1.0)
@@ -45,8 +45,8 @@ class Runner:
 
     @property
     def is_direct(self) -> bool:
-        """Every answer comes at once."""
-        return self.pattern.is_cheap
+        """Every answer comes at once. A pattern without words takes its time over every byte."""
+        return self.pattern.is_cheap and bool(self.pattern.words or not self.pattern.is_regex)
 
     @property
     def is_free(self) -> bool:
@@ -57,8 +57,8 @@ class Runner:
         """How many lines have a hit; None: not known yet. Raises TooSlow."""
         if self.is_direct:
             return self._matcher.count(block.data)
-        found = self.lines(key, block, wait_s)
-        return None if found is None else len(found)
+        found = self._ask(COUNT, key, block.data, wait_s)
+        return sum(found) if found is not None else None
 
     def lines(self, key: Hashable, block: Block, wait_s: float = 0) -> list[int] | None:
         """Where in the block the lines with a hit begin; None: not known yet, ask again. Raises TooSlow.
@@ -67,10 +67,14 @@ class Runner:
         """
         if self.is_direct:
             return self._matcher.lines(block.data)
+        return self._ask(LINES, key, block.data, wait_s)
+
+    def _ask(self, what: bytes, key: Hashable, data: bytes, wait_s: float) -> list[int] | None:
+        key = (what, key)
         if key in self._answers:
             return self._answers.pop(key)
         if not any(worker.busy and worker.key == key for worker in self._workers):
-            if not self._matcher.may_hit(block.data):
+            if not self._matcher.may_hit(data):
                 return []
             worker = self._idle()
             if worker is None:
@@ -78,7 +82,7 @@ class Runner:
                 worker = self._idle()
             if worker is None:
                 return None
-            worker.ask(key, block.data)
+            worker.ask(key, what + data)
         self._collect(wait_s)
         return self._answers.pop(key, None)
 
