@@ -30,7 +30,8 @@ def measure() -> Row:
     peer = _timed(lambda: flat.sub(b"", CHUNK))
     speed = len(CHUNK) / 1e3 / ours.p50
     return Row(
-        "masking of 64 kB", ours, {PEER: peer}, (), f">= {REACH_MB_S:g} MB/s, <= {REACH_RATIO:g} of the peer's",
+        "masking of 64 kB", ours, {PEER: peer}, (),
+        f">= {REACH_MB_S:g} MB/s, <= {REACH_RATIO:g} of the peer's",
         speed >= REACH_MB_S and ours.p50 <= REACH_RATIO * peer.p50,
     )  # fmt: skip
 
