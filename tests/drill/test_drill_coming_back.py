@@ -39,7 +39,8 @@ def test_what_ran_is_unknown_and_never_repeated_by_itself(play: Playbook) -> Non
 def test_nothing_starts_before_the_guard_has_spoken_again(play: Playbook) -> None:
     play.ready_for("T1")
     back(play)
-    play.ask(intents.RunStep("T1.S1")).refused("not answered yet since the server came back")
+    assert not play.state.proven
+    play.ask(intents.StartTest("T2")).refused("")
     play.see(seen.GuardSpoke("resume", True))
     play.do("T1.S1", "Risk status").holds(like(SENSED, verdict="PASS"))
 

@@ -13,6 +13,7 @@ from typing import Any
 from thunes_tui.command.answer import say
 from thunes_tui.command.console import begin, person, project_folder
 from thunes_tui.drill.results import results
+from thunes_tui.errors import Unusable
 from thunes_tui.rehearse import rehearse
 from thunes_tui.server import choose, runtime
 
@@ -24,6 +25,7 @@ def place_beside(root: Path) -> Path:
 
 def run(named: Path | None, runbook: Path | None, test: int, json_file: Path | None) -> int:
     """0 when the decision is GO, 1 when it is not."""
+    check_writable(json_file)
     project = project_folder(named)
     name = person(None)
     document = runbook.expanduser().resolve() if runbook is not None else None
@@ -41,6 +43,15 @@ def run(named: Path | None, runbook: Path | None, test: int, json_file: Path | N
         for line in summary(found):
             say(line)
     return 0 if found["verdict"] == "GO" else 1
+
+
+def check_writable(path: Path | None) -> None:
+    """Before minutes are spent on a result that nobody could read. Raises Unusable."""
+    if path is None or str(path) == "-":
+        return
+    folder = path.absolute().parent
+    if path.is_dir() or not folder.is_dir() or not os.access(path if path.exists() else folder, os.W_OK):
+        raise Unusable(f"the result cannot be written to {path}: name a file in a folder of yours")
 
 
 def write(found: dict[str, Any], path: Path) -> None:

@@ -7,8 +7,11 @@ and there is one bot and not two.
 from __future__ import annotations
 
 from thunes_tui.drill.draft import Draft
+from thunes_tui.drill.model import DrillState
+from thunes_tui.events.box import SourceMarked
 from thunes_tui.events.steps import FindingNoted
-from thunes_tui.observations import AuditSeen
+from thunes_tui.observations import AuditSeen, BotGone
+from thunes_tui.runbook.model import Test
 
 KEPT = 20
 """Vetoes of one source that are noted: one decides, and a flood must not fill the state."""
@@ -24,8 +27,51 @@ def note(draft: Draft, text: str, source: str, test: str = "") -> None:
     draft.emit(FindingNoted(text, veto=True, test=at, source=source))
 
 
-def after_audit(draft: Draft, record: AuditSeen) -> None:
+CUT = ("truncated", "recreated")
+"""What befalls an audit trail that is not only appended to; a rotated one is kept, and is a finding alone."""
+
+
+def after_mark(draft: Draft, marked: SourceMarked) -> None:
+    """The audit trail is append-only, all the time."""
+    if marked.source != "audit" or draft.state.mode == "watch":
+        return
+    if marked.what in CUT:
+        note(draft, f"the audit trail was {marked.what}: {marked.detail}", "audit")
+    elif marked.what in ("rotated", "switched"):
+        draft.emit(FindingNoted(f"the audit trail was {marked.what}: {marked.detail}", source="audit"))
+
+
+def after_death(draft: Draft, gone: BotGone) -> None:
+    """A bot that dies in a test that does not kill it is a failure of the bot, whatever the test says."""
+    phases, test = draft.state.phases, draft.state.running_test
+    if draft.state.mode == "watch" or draft.state.ending is not None or gone.exit == 0:
+        return
+    if phases["tests"].started is None or phases["documentation"].started is not None:
+        return
+    if test is not None and (expects_death(test) or signals(draft.state, test)):
+        return
+    note(draft, f"the bot died unasked: pid {gone.pid} {gone.detail}".rstrip(), "invariant")
+
+
+def expects_death(test: Test) -> bool:
+    """Whether one of the test's criteria is a killed process."""
+    return any(
+        c.check is not None and c.check.kind == "process" and ("state", "killed") in c.check.want
+        for c in test.criteria
+    )
+
+
+def signals(state: DrillState, test: Test) -> bool:
+    """Whether a step that destroys something runs just now."""
+    return any(state.steps[s.id].status == "running" and "destructive" in s.flags for s in test.steps)
+
+
+def after_audit(draft: Draft, record: AuditSeen, stamp_us: int | None) -> None:
+    """`stamp_us` is the record's own time: one from before the activation was read again after a cut."""
     if record.event != "TRADE_APPROVED" or str(record.fields.get("side", "")).upper() != "BUY":
+        return
+    since = draft.state.switch.stamp_us
+    if stamp_us is not None and since is not None and stamp_us < since:
         return
     if draft.state.switch.audit == "ON":
         text = f"a BUY was approved at audit byte {record.offset} while the kill switch was on"

@@ -9,7 +9,7 @@ from thunes_tui import observations as seen
 from thunes_tui.drill.alerts import alert_arrived
 from thunes_tui.drill.checks import attempt_of, is_over
 from thunes_tui.drill.draft import Draft
-from thunes_tui.drill.invariants import after_birth, note
+from thunes_tui.drill.invariants import after_birth, after_death, after_mark, note
 from thunes_tui.drill.recovery import bot_died, is_successor, measure
 from thunes_tui.drill.settle import deadline_passed
 from thunes_tui.events import box, steps
@@ -18,6 +18,8 @@ from thunes_tui.events import box, steps
 def happened(draft: Draft, fact: seen.Happened) -> None:
     for event in fact.events:
         draft.emit(event)
+        if isinstance(event, box.SourceMarked):
+            after_mark(draft, event)
 
 
 def bot_found(draft: Draft, found: seen.BotFound) -> None:
@@ -40,6 +42,7 @@ def bot_gone(draft: Draft, gone: seen.BotGone) -> None:
     )
     if known.role == "bot":
         bot_died(draft, gone, was_successor)
+        after_death(draft, gone)
 
 
 def positions_seen(draft: Draft, read: seen.PositionsSeen) -> None:

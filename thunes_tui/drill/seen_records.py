@@ -34,7 +34,7 @@ def audit_seen(draft: Draft, record: seen.AuditSeen) -> None:
         draft.emit(box.KillSwitchSeen("audit", SWITCH[record.event], record.offset, reason, stamp))
     if record.replayed:
         return
-    after_audit(draft, record)
+    after_audit(draft, record, stamp_of(record.timestamp))
     measure(draft, "audit", "audit trail")
     for criterion, check, since in list(counting(draft, "audit")):
         evidence = Evidence(

@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 
 from textual import events
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen
 
 from thunes_tui.ui.desk import Desk
@@ -51,6 +52,15 @@ class Dialog(ModalScreen[T | None], Generic[T], inherit_bindings=False):
         self.desk = desk
         self.box = Box(desk, self)
         self.top = 0
+        self._left = False
+
+    def dismiss(self, result: T | None = None) -> AwaitComplete:
+        """Once: a key that bounces, or that was pressed again too soon, finds it left already."""
+        if self._left:
+            return AwaitComplete()
+        self._left = True
+        left: AwaitComplete = super().dismiss(result)
+        return left
 
     def compose(self) -> ComposeResult:
         yield self.box
@@ -100,6 +110,8 @@ class Dialog(ModalScreen[T | None], Generic[T], inherit_bindings=False):
     def on_key(self, event: events.Key) -> None:
         event.stop()
         event.prevent_default()
+        if self._left:
+            return
         if event.key in LEAVE:
             self.dismiss(None)
             return
