@@ -191,3 +191,27 @@ class TestEntry:
         from thunes_tui.ui.widgets.line import width_of
 
         assert 19 <= width_of(Entry(text).line(20)) <= 20
+
+
+class TestLeavingOnce:
+    @pytest.mark.parametrize(
+        "keys",
+        [
+            ("n", "x", "enter", "enter"),
+            ("question_mark", "q", "q"),
+            ("S", "q", "q"),
+            ("n", "ctrl+g", "ctrl+g"),
+        ],
+    )
+    async def test_a_bouncing_key_leaves_a_dialog_once(self, keys: tuple[str, ...]) -> None:
+        stage = Stage().opened()
+        app = stage.app()
+        async with app.run_test(size=SMALL) as pilot:
+            await seen(pilot, "not begun")
+            await pilot.press(keys[0])
+            await pilot.pause()
+            for key in keys[1:]:
+                app.post_message(events.Key(key, key if len(key) == 1 else None))
+            await pilot.pause()
+            await pilot.pause()
+            assert len(app.screen_stack) == 1
