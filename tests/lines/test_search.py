@@ -101,7 +101,7 @@ def test_finds_every_hit_in_both_directions_around_the_borders_of_blocks(
 
 
 @pytest.mark.parametrize(
-    "pattern", [Pattern("line 7"), Pattern("ne 1+2*$", True), Pattern("(line) (33|44)", True)]
+    "pattern", [Pattern("line 7"), Pattern("ne 1+2+$", True), Pattern("(line) (33|44)", True)]
 )
 def test_finds_the_same_in_a_file_and_in_its_recording(log: Path, store: FileStore, pattern: Pattern) -> None:
     log.write_bytes(b"".join(b"line %d\n" % number for number in range(400)) + b"\xff broken\n")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from thunes_tui.lines.blocks import Block, BlockStore, Key
-from thunes_tui.lines.grouping import Grouping, Records
+from thunes_tui.lines.grouping import Grouping, Records, count_lines
 from thunes_tui.lines.line import Line, Position
 from thunes_tui.lines.pattern import Pattern
 from thunes_tui.lines.runner import Runner
@@ -51,11 +51,11 @@ class Judged:
         units, rest = self._units, self.hidden_count
         if rest == len(self._seen):
             return 0
-        total = _count(units.text, 0, len(units.text))
+        total = count_lines(units.text)
         if not rest or total == len(self._seen):
             return total - rest
         numbers = [number for number, is_seen in enumerate(self._seen) if is_seen]
-        return sum(_count(units.text, units.starts[number], units.end(number)) for number in numbers)
+        return sum(count_lines(units.text, units.starts[number], units.end(number)) for number in numbers)
 
     def lines(self) -> list[tuple[Position, Line | None]]:
         """Those that are seen; a line that is too long to be held here is None."""
@@ -130,10 +130,6 @@ def _starts(text: bytes, start: int, end: int) -> Iterator[int]:
     while start < end:
         yield start
         start = text.find(b"\n", start) + 1 or end
-
-
-def _count(text: bytes, start: int, end: int) -> int:
-    return text.count(b"\n", start, end) + (end > start and text[end - 1] != 10)
 
 
 def _by_line(records: Records) -> Records:
