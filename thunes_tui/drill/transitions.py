@@ -135,6 +135,6 @@ def not_proven(reasons: tuple[str, ...]) -> str:
 def check_shell(state: DrillState) -> None:
     """A step needs the shell's prompt."""
     if not state.shell.alive:
-        raise Refusal("the shell has ended: leave the console and open it again to get a new one")
+        raise Refusal("the shell has ended: thunes-tui stop and then thunes-tui drill give a new one")
     if state.shell.running:
         raise Refusal(f"the shell is busy with: {state.shell.running[:60]} - end that first")

@@ -13,7 +13,7 @@ from thunes_tui.drill.model import DrillState
 from thunes_tui.events.base import Event
 from thunes_tui.events.registry import decode
 from thunes_tui.events.shell import ShellOutput, ShellResized
-from thunes_tui.journal.checkpoint import latest
+from thunes_tui.journal.checkpoint import Checkpoint, latest
 from thunes_tui.journal.codec import Record
 from thunes_tui.journal.reader import records
 from thunes_tui.plain import from_plain
@@ -63,18 +63,22 @@ def output_bytes(event: ShellOutput) -> bytes:
 def recall(folder: Path, upto: int | None = None) -> Recalled:
     """The session as of record `upto`, or of its end: from the last checkpoint before it, then forward."""
     found = latest(folder, upto)
-    if found is not None:
-        state = from_plain(DrillState, found.state)
-        terminal = make(state.shell.cols, state.shell.rows)
-        terminal.feed(found.screen)
-        recalled = Recalled(state, terminal)
-        stream = records(folder / "journal.jsonl", state.head + 1, place=found.place)
-    else:
+    recalled = from_checkpoint(found) if found is not None else None
+    if found is None or recalled is None:
         recalled = Recalled(DrillState(), make(80, 24))
         stream = records(folder / "journal.jsonl")
-    fold(
-        recalled,
-        stream,
-        lambda record: upto is not None and record.n > upto,
-    )
+    else:
+        stream = records(folder / "journal.jsonl", recalled.number + 1, place=found.place)
+    fold(recalled, stream, lambda record: upto is not None and record.n > upto)
     return recalled
+
+
+def from_checkpoint(found: Checkpoint) -> Recalled | None:
+    """None for a state that another version wrote and this one cannot read: the records are the truth."""
+    try:
+        state = from_plain(DrillState, found.state)
+    except ValueError:
+        return None
+    terminal = make(state.shell.cols, state.shell.rows)
+    terminal.feed(found.screen)
+    return Recalled(state, terminal)
