@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.rig.drillshell import Drill, alive, wait_for
+from tests.rig.drillshell import Drill, alive, name_of, wait_for
 from thunes_tui import keeper
 from thunes_tui.marks import Mark, parse_marks
 
@@ -51,7 +51,8 @@ def test_an_interrupted_command_ends_with_130(drill: Drill) -> None:
     server = drill.start()
     server.type("sleep 60")
     server.until(lambda: any(mark.kind == "start" for mark in server.marks), "its start")
-    wait_for(lambda: keeper.jobs(drill.shell, -1), "the sleep itself")
+    # Earlier, the key would reach the shell's fork, which has not yet got the terminal or its own signals.
+    wait_for(lambda: "sleep" in map(name_of, keeper.jobs(drill.shell, -1)), "the sleep itself")
     os.write(server.taken.master, b"\x03")
     server.until(lambda: any(mark.kind == "end" and mark.status == 130 for mark in server.marks), "its end")
 

@@ -78,7 +78,7 @@ def take(socket_path: str) -> Taken:
             if not more:
                 raise OSError("cut short")
             rest += more
-    except EOFError as error:
+    except (EOFError, ConnectionResetError) as error:  # it ended with us in its queue
         link.close()
         raise Gone("the drill's shell has just ended: start it again") from error
     except (OSError, ValueError, KeyError) as error:

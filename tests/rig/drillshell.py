@@ -11,7 +11,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from thunes_tui import handover, keeper, shellrc
-from thunes_tui.errors import Unusable
 from thunes_tui.marks import Mark, parse_marks
 
 DEADLINE = 10.0
@@ -23,6 +22,7 @@ class Server:
     def __init__(self, socket_path: str) -> None:
         self.taken = handover.take(socket_path)
         self.output = bytearray(self.taken.spool)
+        self.taken.kept()
         self.marks: list[Mark] = []
         self._rest = b""
 
@@ -99,7 +99,7 @@ class Drill:
         """Close the drill and kill whatever is left of it in its own session."""
         for server in self.servers:
             server.leave()
-        with contextlib.suppress(Unusable):
+        with contextlib.suppress(handover.Gone):
             last = handover.take(self.path)
             last.close_drill()
             for pid in keeper.jobs(self.shell, -1):
@@ -121,3 +121,11 @@ def alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[0] not in (b"Z", b"X")
     except OSError:
         return False
+
+
+def name_of(pid: int) -> str:
+    """The program that the process runs; empty when it is gone."""
+    try:
+        return Path(f"/proc/{pid}/comm").read_text(encoding="utf-8").strip()
+    except OSError:
+        return ""
