@@ -63,9 +63,9 @@ def console(place: Place, env: dict[str, str], *more: str, size: tuple[int, int]
 
 def into_the_first_step(glass: Glass) -> None:
     for offered in ("run the pre-flight", "begin the preparation", "begin Test 1", "run step 1.1"):
-        glass.expect(offered, 30)
+        glass.expect(offered)
         glass.press("enter")
-    glass.expect("line 20 of", 30)
+    glass.expect("line 20 of")
 
 
 def children(pid: int) -> list[int]:
@@ -96,16 +96,16 @@ def test_kill_9_of_the_screen_in_mid_step(drilled: tuple[Place, dict[str, str], 
             assert len(screen) == 1
             os.kill(screen[0], signal.SIGKILL)
             killed = time.perf_counter()
-            glass.wait(5)
+            glass.wait()
             assert time.perf_counter() - killed < 2
             assert glass.left_behind() == {}
             assert "come back with: thunes-tui drill --session" in glass.text()
         with console(place, env) as again:
             again.expect("CHECKLIST")
             again.expect("1.1 Count")
-            again.expect(f"line {LINES} of {LINES}", 20)
+            again.expect(f"line {LINES} of {LINES}")
             again.press("q")
-            again.wait(10)
+            again.wait()
             assert again.left_behind() == {}
         text = shell_text(journal(env))
         numbers = [int(n) for n in re.findall(rf"line (\d+) of {LINES}\b", text)]
@@ -129,22 +129,22 @@ def test_kill_9_of_the_server_in_mid_step(drilled: tuple[Place, dict[str, str], 
             ticks = started(server)
             assert ticks is not None
             process.end(server, ticks, signal.SIGKILL)
-            glass.expect("gone", 10)
+            glass.expect("gone")
             glass.press("q")
-            glass.wait(10)
+            glass.wait()
             assert glass.left_behind() == {}
         with console(place, env) as again:
-            again.expect("UNKNOWN", 20)
-            again.expect(f"line {LINES} of {LINES}", 20)
+            again.expect("UNKNOWN")
+            again.expect(f"line {LINES} of {LINES}")
             again.press("s")
             again.expect("because")
             again.press(*"seen to end", "enter")
-            again.expect("run step 1.2", 20)
+            again.expect("run step 1.2")
             again.press("enter")
-            again.expect("fruit is pear", 20)
-            again.expect("sleep 300", 20)
+            again.expect("fruit is pear")
+            again.expect("sleep 300")
             again.press("q")
-            again.wait(10)
+            again.wait()
         kinds = [record.kind for record in records(journal(env))]
         assert "step.unknown" in kinds
         assert "acknowledged" in journal(env).read_text(encoding="ascii")
@@ -158,16 +158,16 @@ def test_a_bot_started_in_the_shell_outlives_the_console_and_its_server(
     place, env, document = drilled
     try:
         with console(place, env, "--runbook", str(document), "--new") as glass:
-            glass.expect("run the pre-flight", 30)
+            glass.expect("run the pre-flight")
             glass.press("c")
             glass.expect("SHELL")
             glass.press(*"(sleep 247; echo done) &", "enter")
             glass.press(*"sleep 248 &", "enter")
-            glass.expect("[2]", 10)
+            glass.expect("[2]")
             glass.press("f12")
             glass.expect("COMMAND")
             glass.press("q")
-            glass.wait(10)
+            glass.wait()
             assert glass.left_behind() == {}
         pids = sleeping("248")
         assert len(pids) == 1
@@ -212,24 +212,24 @@ def test_the_seeds_pkill_typed_beside_a_project_of_that_name_kills_nothing_of_ou
     )
     argv = [*namespace, *CONSOLE, "drill", "--project", str(project)]
     with Glass(argv, size=(160, 44), env=dict(os.environ), cwd=str(project)) as glass:
-        glass.expect("run the pre-flight", 30)
+        glass.expect("run the pre-flight")
         glass.press("c")
         glass.expect("SHELL")
         glass.press(*f"{sys.executable} src/live/paper_trader.py & tail -f logs/paper_trader.log &", "enter")
-        glass.expect("begun", 10)
+        glass.expect("begun")
         glass.press(*OF_OURS, "enter")
         glass.until(
             lambda: re.search(r"^.*│\s*(\d+)\s*$", glass.text(), re.MULTILINE), "the count of our processes"
         )
         glass.press(*"clear; pkill -9 -f paper_trader; echo rc=$?", "enter")
-        glass.expect("rc=0", 10)
-        glass.expect("killed by SIGKILL", 10)
+        glass.expect("rc=0")
+        glass.expect("killed by SIGKILL")
         glass.press(*"clear; echo still $((40+2)) here", "enter")
-        glass.expect("still 42 here", 10)
+        glass.expect("still 42 here")
         glass.press(*"clear; ps ax | grep -c '[p]aper_trader'", "enter")
-        glass.expect("0", 10)
+        glass.expect("0")
         glass.press("f12")
         glass.expect("COMMAND")
         glass.press("q")
-        glass.wait(10)
+        glass.wait()
         assert glass.left_behind() == {}

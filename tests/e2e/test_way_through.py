@@ -21,7 +21,7 @@ def walks_through_a_test(person: Person, number: int) -> None:
             person.accepts(f"step {number}.{step} is done")
         if (number, step) == KILLS:
             person.sees("It hits 1 process")
-            person.types("paper_trader")
+            person.confirms("paper_trader")
     person.accepts(f"end Test {number}")
 
 

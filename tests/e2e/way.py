@@ -19,8 +19,9 @@ from thunes_tui.sandbox.place import Place
 
 CONSOLE = (sys.executable, "-m", "thunes_tui")
 OFFER = re.compile(r"Enter +(\S.*?)\s*$", re.MULTILINE)
-STEP_S = 30.0
-READS_S, KEY_S = 0.4, 0.02
+STEP_S = 60.0
+"""Patience with a step on a machine that is busy with everything else."""
+READS_S = 0.4
 
 
 @contextmanager
@@ -95,10 +96,21 @@ class Person:
         self.offered(text)
         self.tmux.send("Enter")
 
-    def types(self, text: str) -> None:
-        """Reads first, then key by key, at the speed of hands: anything faster confirms nothing."""
+    def insists(self, text: str, then: str) -> None:
+        """Presses Enter while it offers `text` and leaves what opens, until it offers `then`."""
+        deadline = time.perf_counter() + STEP_S
+        while not (found := OFFER.findall(screen := self.tmux.text())) or then not in found[-1]:
+            assert time.perf_counter() < deadline, f"never offered: {then}\n{screen}"
+            if "ctrl+g leave" in screen:
+                self.tmux.send("C-g")
+            elif found and text in found[-1]:
+                self.tmux.send("Enter")
+            time.sleep(READS_S)
+
+    def confirms(self, text: str) -> None:
+        """Reads first, then key by key, seeing each: what comes faster than from a hand confirms nothing."""
         time.sleep(READS_S)
-        for letter in text:
+        for end, letter in enumerate(text, 1):
             self.tmux.type(letter)
-            time.sleep(KEY_S)
+            self.sees(f"to confirm: {text[:end]}")
         self.tmux.send("Enter")

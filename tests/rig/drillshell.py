@@ -13,7 +13,7 @@ from pathlib import Path
 from thunes_tui import handover, keeper, shellrc
 from thunes_tui.marks import Mark, parse_marks
 
-DEADLINE = 10.0
+DEADLINE = 60.0
 
 
 class Server:

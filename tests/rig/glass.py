@@ -28,7 +28,7 @@ KEYS = {
 """What a classic terminal sends; `ctrl+x` is computed, a single character is itself."""
 
 WATCHED_MODES = (1, 6, 9, 1000, 1002, 1003, 1004, 1005, 1006, 1015, 1016, 2004, 2026, 2048)
-DEADLINE = 10.0
+DEADLINE = 60.0
 """Seconds until a wait gives up."""
 
 State = dict[str, object]

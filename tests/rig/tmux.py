@@ -14,7 +14,7 @@ from typing import Self
 
 import pytest
 
-DEADLINE = 15.0
+DEADLINE = 60.0
 
 
 class Tmux:
@@ -48,14 +48,14 @@ class Tmux:
 
     def __exit__(self, *_: object) -> None:
         subprocess.run(
-            ["tmux", "-L", self.name, "kill-server"], capture_output=True, env=self._env, timeout=10
+            ["tmux", "-L", self.name, "kill-server"], capture_output=True, env=self._env, timeout=60
         )
 
     def run(self, *arguments: str) -> str:
         """One tmux command on this server; its output. Raises CalledProcessError where tmux refuses."""
         done = subprocess.run(
             ["tmux", "-L", self.name, *arguments],
-            capture_output=True, check=True, text=True, env=self._env, timeout=10,
+            capture_output=True, check=True, text=True, env=self._env, timeout=60,
         )  # fmt: skip
         return done.stdout
 

@@ -24,7 +24,7 @@ from thunes_tui.sandbox.place import Place, started
 from thunes_tui.server import choose, order, runtime
 from thunes_tui.server.spec import SessionSpec
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 @contextlib.contextmanager
