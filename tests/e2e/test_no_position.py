@@ -30,7 +30,8 @@ def test_create_one_or_skip_the_test() -> None:
             person.sees("skip Test 1")
             tmux.send("p")
             person.sees("Opened position BTCUSDT")
-            person.insists("begin Test 1", "run step 1.1")  # the log knew of it before the positions were read
+            # Insists: the log knew of it before the positions were read.
+            person.insists("begin Test 1", "run step 1.1")
             tmux.send("q")
             tmux.ended()
         happened = kinds(env)
