@@ -13,6 +13,7 @@ from thunes_tui.text import SafeText
 from thunes_tui.ui.desk import Desk
 from thunes_tui.ui.panes.base import Pane, is_bulk
 from thunes_tui.ui.widgets.gutter import Gutter
+from thunes_tui.ui.widgets.lens import Lens, Make, Placed
 from thunes_tui.ui.widgets.line import Line
 from thunes_tui.ui.widgets.line_feed import LineFeed
 from thunes_tui.ui.widgets.line_sheet import LineSheet
@@ -29,7 +30,8 @@ class SourcePane(Pane, inherit_bindings=False):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self.feed = LineFeed(desk, self.SOURCE, self._opened, self._arrived)
+        self.lens = Lens(self._shown, self._came)
+        self.feed = LineFeed(desk, self.SOURCE, self.lens.opened, self._arrived)
         self.sheet = LineSheet(desk, self, self.INDENT)
         self.view: LineView[Line] = LineView(self.sheet.rows_of)
         self.edge = Gutter(desk, self.SOURCE)
@@ -47,21 +49,59 @@ class SourcePane(Pane, inherit_bindings=False):
     def notes(self, line: TextLine, /) -> list[SafeText]:
         return self.feed.notes(line)
 
+    # What is seen of the source.
+
+    def look_through(self, make: Make | None) -> None:
+        """Show the source through a store that is made over its own, now and whenever the feed opens another
+        one, or as it is. The window stays where it is, as near as it can. What `make` raises changes nothing.
+        """
+        self.lens.look(make)
+        self.moved()
+
+    def narrowed(self) -> Line:
+        """What the heading says of the store that is seen: how much is hidden."""
+        hidden = getattr(self.lens.store, "hidden", None)
+        if self.lens.is_clear or hidden is None:
+            return []
+        sign = "" if getattr(self.lens.store, "is_complete", True) else "+"
+        return [(f"{hidden:,}{sign} hidden ", "warn")]
+
+    @property
+    def window(self) -> int:
+        """Rows for lines."""
+        return self.body_height
+
+    def moved(self) -> None:
+        """A person moved the window: they see it at once."""
+        self.changed()
+
     # What comes in.
 
     def on_mount(self) -> None:
         self.run_worker(self.feed.run(), name=f"reading of the {self.SOURCE}", exit_on_error=False)
+        self.run_worker(self.lens.run(), name=f"looking through the {self.SOURCE}", exit_on_error=False)
 
     def on_unmount(self) -> None:
         super().on_unmount()
+        self.lens.close()
         self.feed.close()
 
-    def _opened(self, store: LineStore) -> None:
-        self.view.open(store)
+    def _shown(self, store: LineStore, placed: Placed | None) -> None:
+        if placed is None:
+            self.view.open(store)
+        else:
+            self.view.turn_to(store, self.window, placed)
         self.sheet.forget()
         self.changed()
 
     def _arrived(self, count: int) -> None:
+        self.lens.arrived()
+        if self.lens.is_clear:
+            self._came(count)
+        self.changed()
+
+    def _came(self, count: int) -> None:
+        """So many lines came to be seen, or more is known of those that are there."""
         self.view.arrived(count)
         if not self.display:
             self.unseen += count

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from textual.strip import Strip
 
+from thunes_tui.text import safe
 from thunes_tui.ui.desk import Desk
 from thunes_tui.ui.panes.base import HEADING_ROWS
 from thunes_tui.ui.panes.source import SourcePane
@@ -39,12 +40,13 @@ class Stream(SourcePane, inherit_bindings=False):
         """The right end of the heading: whether it follows, and how much is new."""
         if self.searching:
             return [data(self.searching, "accent")]
+        hidden = self.narrowed()
         if self.view.following:
-            return [("FOLLOW", "good")]
+            return [*hidden, ("FOLLOW", "good")]
         store, line = self.view.store, self.view.top.line
         place = f"  {store.progress(line):4.0%}" if store is not None else ""
         new = f" +{self.view.new} new" if self.view.new else ""
-        return [(f"PAUSED{new}", "warn"), (place, "dim")]
+        return [*hidden, (f"PAUSED{new}", "warn"), (place, "dim")]
 
     def lay_out(self) -> list[Strip]:
         return [self.heading_strip(self.size.width)]
@@ -106,8 +108,9 @@ class Stream(SourcePane, inherit_bindings=False):
 
     def _footer(self) -> list[Line]:
         """What is wrong with the file, and a line that was not finished."""
-        if self.feed.status:
-            return [[data(f" {self.feed.status}", "warn")]]
+        problem = self.feed.status or self.lens.trouble or safe(getattr(self.lens.store, "failure", ""))
+        if problem:
+            return [[data(f" {problem}", "warn")]]
         if self.edge.unfinished and self.view.following:
             return [[(f" … {self.edge.unfinished:,} bytes of a line without its end", "dim")]]
         return []

@@ -42,6 +42,24 @@ class LineView(Generic[R]):
         self._walk = LineWalk(store, self._rows_of) if store is not None else None
         self.follow()
 
+    def turn_to(self, store: LineStore, height: int, place: Callable[[Position], Position]) -> None:
+        """Another store over the same source: the window stays where it is, as near as there are lines.
+
+        `place` gives where a line of the store before is in the new one.
+        """
+        if self._walk is None:
+            self.open(store)
+            return
+        shown = [] if self.following else self.page(height)
+        self._walk = LineWalk(store, self._rows_of)
+        if not shown:
+            return
+        at = next((row for row, (line, _) in enumerate(shown) if line == self.selected), 0)
+        near = self._walk.nearest(place(shown[at][0]))
+        if self.selected is not None:
+            self.selected = near
+        self.top = self._walk.back(Place(near, 0), at) if near is not None else TOP
+
     def follow(self) -> None:
         """To the end, and stay there."""
         self.following, self.held, self.new = True, False, 0
@@ -64,7 +82,7 @@ class LineView(Generic[R]):
         if self.following:
             return self._walk.tail(height)
         rows = self._walk.rows(self.top, height)
-        if len(rows) < height:
+        if len(rows) < height and getattr(self._walk.store, "is_complete", True):
             self.top = self._walk.place_of_tail(height)
             rows = self._walk.rows(self.top, height)
         return rows

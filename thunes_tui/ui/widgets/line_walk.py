@@ -63,6 +63,11 @@ class LineWalk(Generic[R]):
             found = next(iter(self.store.after(place.line, 1)), None)
         return found
 
+    def nearest(self, position: Position) -> Position | None:
+        """The line at a position, else the next one, else the one before."""
+        line = self.line(Place(position, 0)) or next(iter(self.store.before(position, 1)), None)
+        return line.position if line is not None else None
+
     def height(self, position: Position) -> int:
         """How many rows the line has."""
         line = self.store.at(position)
