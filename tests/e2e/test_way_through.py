@@ -45,6 +45,7 @@ def test_a_person_drills_all_four_tests_by_keys(size: tuple[int, int]) -> None:
                 assert f"{number} " in screen
             assert screen.count("PASS") >= 4
             tmux.send("q")
+            person.sees("leave with q")
             tmux.send("q")
             tmux.ended()
         log = (place.project / "logs" / "paper_trader.log").read_text(encoding="utf-8")

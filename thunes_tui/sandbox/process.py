@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import os
 import resource
+import select
 import signal
-import time
 from collections.abc import Callable
 from typing import NoReturn
 
 from thunes_tui import title
-from thunes_tui.clock import system
 from thunes_tui.errors import Unusable
 from thunes_tui.sandbox.place import started
+
+GONE_S = 5.0
 
 
 def start(work: Callable[[int], None], what: str) -> tuple[int, dict[str, int]]:
@@ -76,7 +77,16 @@ def end(pid: int, start_ticks: int, number: signal.Signals) -> bool:
 
 
 def wait_gone(pid: int, start_ticks: int) -> None:
-    clock = system()
-    begun = clock.now()
-    while started(pid) == start_ticks and clock.now().since(begun) < 5:
-        time.sleep(0.01)
+    """Until the process and all its threads have let go of what they held, or five seconds are over.
+
+    A process of several threads is a zombie while the last of them still ends, with its files open.
+    """
+    try:
+        descriptor = os.pidfd_open(pid)
+    except OSError:
+        return
+    try:
+        if started(pid) in (start_ticks, None):
+            select.select([descriptor], [], [], GONE_S)
+    finally:
+        os.close(descriptor)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import stat
+import time
 from pathlib import Path
 
 from thunes_tui import localsocket
@@ -14,6 +15,7 @@ from thunes_tui.errors import Unusable
 SERVER = "server"
 KEEPER = "keeper"
 YOUNG_S = 60.0
+PROBES, PROBE_S = 20, 0.02
 
 
 def runtime_root() -> Path:
@@ -46,6 +48,15 @@ def answers(path: Path) -> bool:
         localsocket.connect(path).close()
     except OSError:
         return False
+    return True
+
+
+def goes_on_answering(path: Path) -> bool:
+    """The same, once a server that was killed just now has had the time to let go of its socket."""
+    for _ in range(PROBES):
+        if not answers(path):
+            return False
+        time.sleep(PROBE_S)
     return True
 
 

@@ -71,7 +71,7 @@ def serve(spec: SessionSpec, clock: Clock, ready: Callable[[], None]) -> None:
     """
     opening = prepare(spec, clock) if not spec.resume else None
     started = Started(ready)
-    if runtime.answers(spec.runtime / runtime.SERVER):
+    if runtime.goes_on_answering(spec.runtime / runtime.SERVER):
         raise Refused(f"session {spec.session} has a server already: attach to it")
     if spec.folder is not None and opening is not None:
         create_folder(spec.session, spec.folder.parent)

@@ -57,13 +57,14 @@ class Console(DirectScreen, inherit_bindings=False):
         event.stop()
         shell = self._owner.panes["control"]
         if self._owner.mode == COMMAND:
-            self._owner.desk.say("pasted text does nothing here: c goes to the shell")
+            self._owner.hands.left_paste(len(event.text))
         elif isinstance(shell, Typist):
             shell.pasted(event)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """A pane that was clicked has the keys too."""
-        self._owner.view.follow_focus(event.widget.id or "")
+        """A pane that was clicked has the keys too; one that was left since then has not."""
+        if event.widget is self.focused:
+            self._owner.view.follow_focus(event.widget.id or "")
 
     def on_resize(self) -> None:
         self._owner.view.arrange()
@@ -122,6 +123,8 @@ class ThunesApp(App[int], inherit_bindings=False):
         """The console's own keys act before the next one is looked at: a key that opens a dialog or the shell
         decides where the keys behind it go, however fast they came."""
         screen = self.screen if self.screen_stack else None
+        if not event.is_forwarded and self.hands.gathers(event):
+            return
         if isinstance(screen, Console) and screen.is_mounted and not event.is_forwarded:
             if isinstance(event, events.Key):
                 screen.on_key(event)

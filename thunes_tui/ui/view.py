@@ -49,7 +49,9 @@ class View:
         if self.reading and "checklist" in boxes:
             boxes["reading"] = boxes.pop("checklist")
         app.field.place(boxes, self.plan.ruled)
-        app.panes[self.reach].focus(scroll_visible=False)
+        # At once, so that news of a focus that was left meanwhile can be told apart (`follow_focus`).
+        pane = app.panes[self.reach]
+        pane.screen.set_focus(pane, scroll_visible=False)
         app.tabs.changed()
         app.footer.changed()
 
