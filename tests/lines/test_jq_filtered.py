@@ -251,3 +251,30 @@ def test_counts_are_forgotten_with_their_blocks() -> None:
     assert (tally.counts.rows, tally.known_share) == (0, 0.0)
     tally.follow([])
     assert tally.is_complete
+
+
+def test_lines_without_a_row_are_counted_as_hidden(trail: Path) -> None:
+    lines = trail.read_bytes().count(b"\n")
+    for text in (
+        'select(.event == "KILL_SWITCH_ACTIVATED")',
+        "select(.n > 5)",
+        "select(.n > 2990) | .n, .event",
+    ):
+        store, filtered = opened(trail, text)
+        settle(filtered)
+        shown = {filtered.record_at(row.position).offset for row in everything(filtered)}  # type: ignore[union-attr]  # they are there
+        assert filtered.hidden == lines - len(shown)
+        with trail.open("a") as file:
+            file.write('{"n": 1}\n')
+        store.poll()
+        settle(filtered)
+        lines += 1
+        assert filtered.hidden == lines - len(shown)
+        store.close()
+
+
+def test_a_row_says_whether_it_is_the_record_itself(trail: Path) -> None:
+    store, filtered = opened(trail, "select(.n == 2995) | ., .n")
+    settle(filtered)
+    assert [row.is_record for row in everything(filtered) if isinstance(row, RowLine)][-2:] == [True, False]
+    store.close()

@@ -82,7 +82,7 @@ def test_many_blocks_are_known_in_the_end(open_file: Open) -> None:
     data = b"".join(b'{"n": %d, "pad": "%s"}\n' % (n, b"x" * 200) for n in range(4000))
     filtered = open_file(data, ".n * 2")
     longest = settle(filtered)
-    assert (filtered.trouble, filtered.size_lines()) == ("", 4000)
+    assert (filtered.failure, filtered.size_lines()) == ("", 4000)
     assert [json.loads(row.data) for row in filtered.last(3)] == [7994, 7996, 7998]
     assert longest < STALL_S
 
@@ -99,7 +99,7 @@ def test_a_filter_without_an_end_is_stopped_in_two_seconds(open_file: Open) -> N
     start = CLOCK.now()
     longest = settle(filtered)
     assert CLOCK.now().since(start) < 2
-    assert "stopped" in filtered.trouble
+    assert "stopped" in filtered.failure
     assert longest < STALL_S
     assert filtered.last(3) == []
 
@@ -110,13 +110,13 @@ def test_a_filter_without_an_end_is_stopped_in_two_seconds(open_file: Open) -> N
 def test_whatever_it_does_without_end_it_is_stopped(open_file: Open, text: str) -> None:
     filtered = open_file(b'{"a":1}\n', text, 0.2)
     assert settle(filtered) < STALL_S
-    assert "stopped" in filtered.trouble
+    assert "stopped" in filtered.failure
 
 
 def test_an_abandoned_filter_leaves_no_process(open_file: Open) -> None:
     filtered = open_file(b'{"a":1}\n', "last(range(1e12))")
     filtered.step()
-    worker = filtered._evaluator
+    worker = filtered.evaluator
     assert isinstance(worker, Worker)
     assert worker._run is not None
     pid = worker._run._process.pid
@@ -131,8 +131,8 @@ def test_an_abandoned_filter_leaves_no_process(open_file: Open) -> None:
 def test_a_filter_that_the_engine_refuses_is_told(open_file: Open) -> None:
     filtered = open_file(b'{"a":1}\n', ".a | no_such_function")
     settle(filtered)
-    assert filtered.trouble.startswith("no such filter: ")
-    assert "\n" not in filtered.trouble
+    assert filtered.failure.startswith("no such filter: ")
+    assert "\n" not in filtered.failure
 
 
 @pytest.mark.parametrize("text", [". ) | ( .", '"\\(.a) ) | input | ("', "1) catch 2 | (3", ". # )"])
@@ -144,7 +144,7 @@ def test_a_filter_stays_in_its_brackets(open_file: Open, text: str) -> None:
     if not compiled.is_fast:
         filtered = open_file(b'{"a":1}\n{"a":2}\n', text)
         settle(filtered)
-        assert filtered.trouble or filtered.size_lines() == 2
+        assert filtered.failure or filtered.size_lines() == 2
 
 
 @pytest.mark.parametrize("text", ["[., input]", "halt", "first(inputs)", "debug"])
@@ -158,3 +158,17 @@ def test_the_engine_sees_no_environment(open_file: Open, monkeypatch: pytest.Mon
     filtered = open_file(b"1\n", "env | length")
     settle(filtered)
     assert [row.data for row in filtered.last(1)] == [b"0"]
+
+
+def test_the_place_of_what_the_engine_refuses_is_told_where_it_says(open_file: Open) -> None:
+    filtered = open_file(b'{"a":1}\n', ".a | no_such_function")
+    settle(filtered)
+    assert filtered.evaluator.trouble_at == 5
+
+
+def test_a_record_that_comes_back_as_it_was_is_the_record(open_file: Open) -> None:
+    filtered = open_file(b'{"a": 1.0, "b":"x"}\n{"a": 2}\n', "select(.a * 2 < 3), .a * 2")
+    settle(filtered)
+    rows = [row for row in filtered.last(5) if isinstance(row, RowLine)]
+    assert [(row.is_record, row.data) for row in rows][0] == (True, b'{"a": 1.0, "b":"x"}')
+    assert [row.is_record for row in rows] == [True, False, False]

@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 from thunes_tui.clock import Clock
 from thunes_tui.lines.jq.compiled import BEYOND_FILTERS, Kind
+from thunes_tui.lines.jq.complaint import complaint
 
 DEADLINE_S = 1.5
 """From start to end of one run; a block takes some ten milliseconds."""
@@ -36,8 +37,6 @@ NICENESS = 5
 REFUSED = 3
 """Exit status of an engine that does not take the filter."""
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-_REFUSED = re.compile(r"(?:jq: )?[Ee]rror: (?:syntax error, )?(.*)")
 
 
 class Engine(NamedTuple):
@@ -90,9 +89,12 @@ class Run:
         self.is_done = False
         self.failure = ""
         """Why there are no rows: one line for a person."""
+        self.failed_at: int | None = None
+        """Where in the filter, if the engine says."""
         self.is_stopped = False
         """It was killed for taking too long or giving too much."""
         self.rows: list[Row] = []
+        self._text = text
         self._clock = clock
         self._started = clock.now()
         self._output = bytearray()
@@ -186,10 +188,10 @@ class Run:
                 "the filter was stopped: it was ended from outside, or ran out of memory",
                 True,
             )
-        elif code == REFUSED:
-            self.failure = f"no such filter: {_complaint(printed)}"
         else:
-            self.failure = f"the filter failed: {_complaint(printed)}"
+            said = complaint(printed, self._text)
+            self.failure = f"{'no such filter' if code == REFUSED else 'the filter failed'}: {said.words}"
+            self.failed_at = said.at
         return True
 
 
@@ -210,13 +212,6 @@ def _rows(output: str) -> list[Row]:
         is_output = kind == '"o"'
         rows.append(Row(int(number), Kind.OUTPUT if is_output else Kind.ERROR, text))
     return rows
-
-
-def _complaint(printed: str) -> str:
-    lines = _COLOUR.sub("", printed).splitlines()
-    match = _REFUSED.match(lines[0]) if lines else None
-    said = match[1] if match else (lines[0] if lines else "it ended without a word")
-    return said.split(" at <")[0].split(" (Unix")[0]
 
 
 def _memory(data: bytes) -> int:

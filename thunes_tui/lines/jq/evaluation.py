@@ -33,6 +33,8 @@ class RowLine(Line):
     """The `Problem` of a record that could be read all the same."""
     number: int = 0
     """Which of the record's rows; the record begins so many bytes before the row's offset."""
+    is_record: bool = False
+    """The row is the record itself, as it is written."""
 
 
 class Evaluator(Protocol):
@@ -40,6 +42,8 @@ class Evaluator(Protocol):
 
     trouble: str
     """Why there are no rows any more: one line for a person; empty while all is well."""
+    trouble_at: int | None
+    """Where in the filter, if that is known."""
 
     def rows(self, key: Key, block: Block, since: int) -> list[Hit] | None:
         """The rows of the lines that begin at or behind `block.data[since]`; None: not yet, ask again."""
@@ -64,6 +68,7 @@ class Direct:
 
     def __init__(self, compiled: Compiled) -> None:
         self.trouble = ""
+        self.trouble_at: int | None = None
         self._compiled = compiled
         self._sieve = Sieve(compiled)
 
@@ -74,7 +79,8 @@ class Direct:
     def count(self, block: Block) -> Counts:
         whole, cut = _whole(block, 0)
         counts = self._sieve.count(whole)
-        return Counts(counts.rows + len(cut), counts.errors, counts.unreadable + len(cut))
+        more = len(cut)
+        return Counts(counts.rows + more, counts.errors, counts.unreadable + more, counts.records + more)
 
     def show(self, block: Block, hit: Hit) -> RowLine:
         record = block.data[hit.begin : hit.end]
@@ -87,7 +93,9 @@ class Direct:
         hit = hit._replace(kind=row.kind)
         if row.kind is not Kind.OUTPUT:
             return row_line(block, hit, record, row.text, row.problem)
-        return row_line(block, hit, record if row.is_record else row.text.encode(), "", row.problem)
+        if row.is_record:
+            return row_line(block, hit, record, "", row.problem, is_record=True)
+        return row_line(block, hit, row.text.encode(), "", row.problem)
 
     def close(self) -> None:
         """Nothing is under way."""
@@ -101,6 +109,7 @@ class Worker:
     ) -> None:
         """`deadline_s`: for one block. Without an engine there is `trouble` from the beginning."""
         self.trouble = refusal(compiled.text) or ""
+        self.trouble_at: int | None = None
         if engine is None:
             self.trouble = f"{compiled.why_slow} needs the program jaq or jq: install one of them"
         self._compiled = compiled
@@ -147,6 +156,8 @@ class Worker:
         record = block.data[hit.begin : hit.end]
         text = hit.text or ""
         if hit.kind is Kind.OUTPUT:
+            if _is_same(text.encode(), record):
+                return row_line(block, hit, record, "", is_record=True)
             return row_line(block, hit, text.encode(), "")
         return row_line(block, hit, record, text.strip('"') if hit.kind is Kind.ERROR else text)
 
@@ -161,7 +172,7 @@ class Worker:
             return
         self._run = self._job = None
         if run.failure:
-            self.trouble = run.failure
+            self.trouble, self.trouble_at = run.failure, run.failed_at
             return
         self._answers[job] = sorted(self._hits(run.rows)) + self._cut
         if len(self._answers) > KEPT:
@@ -195,7 +206,9 @@ class Worker:
                 yield Hit(begin, end, counts[line], Kind.UNREADABLE, problem)
 
 
-def row_line(block: Block, hit: Hit, data: bytes, message: str, problem: str = "") -> RowLine:
+def row_line(
+    block: Block, hit: Hit, data: bytes, message: str, problem: str = "", *, is_record: bool = False
+) -> RowLine:
     """A row, clipped as every line is."""
     place = block.position(hit.begin)
     shown = data[:SHOWN]
@@ -210,6 +223,7 @@ def row_line(block: Block, hit: Hit, data: bytes, message: str, problem: str = "
         message,
         problem,
         hit.number,
+        is_record,
     )
 
 
@@ -227,6 +241,14 @@ def _bounds(data: bytes) -> Iterator[tuple[int, int]]:
         if line:
             yield begin, begin + len(line)
         begin += len(line) + 1
+
+
+def _is_same(output: bytes, record: bytes) -> bool:
+    """Whether a worker gave the record back, with other blanks in it perhaps."""
+    if abs(len(output) - len(record)) > len(record) // 2:
+        return False
+    before, after = read(record), read(output)
+    return len(before.values) == 1 and not before.unread and before.values == after.values
 
 
 def _values(line: bytes) -> tuple[list[bytes], Problem | None]:

@@ -33,7 +33,7 @@ class FilteredStore:
         self.is_waiting = False
         """Only a worker's answer is missing: rest for some milliseconds before the next step."""
         self._store = store
-        self._evaluator = evaluator
+        self.evaluator = evaluator
         self._tally = Tally()
         self._spans: list[Span] = []
         self._cache = RowCache()
@@ -47,6 +47,11 @@ class FilteredStore:
         return self._tally.counts
 
     @property
+    def hidden(self) -> int:
+        """Lines without a row, of those that are known; grows while `step` is called."""
+        return self._tally.lines - self._tally.counts.records
+
+    @property
     def searched(self) -> float:
         """0 to 1: the share of the store that is evaluated."""
         return self._tally.known_share
@@ -56,32 +61,32 @@ class FilteredStore:
         return self._tally.is_complete
 
     @property
-    def trouble(self) -> str:
+    def failure(self) -> str:
         """Why no more rows will come: one line for a person; empty while all is well."""
-        return self._evaluator.trouble
+        return self.evaluator.trouble
 
     def close(self) -> None:
         """Stop what is under way; the underlying store stays open."""
-        self._evaluator.close()
+        self.evaluator.close()
 
     def step(self, budget: int = BLOCK) -> bool:
         """Evaluate about `budget` more bytes, the newest first; False when all is known, or in trouble."""
         self._sync()
         self.is_waiting = False
-        while budget > 0 and not self.trouble:
+        while budget > 0 and not self.failure:
             key = self._wanted or self._tally.newest_unknown()
             if key is None:
                 return False
             block = self._read(key)
-            counts = self._evaluator.count(block) if key != self._wanted and key not in self._cache else None
+            counts = self.evaluator.count(block) if key != self._wanted and key not in self._cache else None
             if counts is not None:
-                self._tally.put(key, counts)
+                self._tally.put(key, counts, _lines_of(block))
             elif self._rows(key, block) is None:
-                self.is_waiting = not self.trouble
+                self.is_waiting = not self.failure
                 return self.is_waiting
             self._wanted = None
             budget -= max(LEAST, len(block.data))
-        return not (self.trouble or self._tally.is_complete)
+        return not (self.failure or self._tally.is_complete)
 
     def size_lines(self) -> int | None:
         self._sync()
@@ -97,7 +102,7 @@ class FilteredStore:
         for block, hits in self._evaluated(keys(self._store, forward=False, start=start)):
             held = [hit for hit in hits if _place(block, hit) < position]
             wanted = held[max(0, len(held) - (count - len(found))) :]
-            found[:0] = [self._evaluator.show(block, hit) for hit in wanted]
+            found[:0] = [self.evaluator.show(block, hit) for hit in wanted]
             if len(found) >= count:
                 break
         return found
@@ -108,7 +113,7 @@ class FilteredStore:
         start = _start_of(self._store, position)
         for block, hits in self._evaluated(keys(self._store, forward=True, start=start)):
             held = [hit for hit in hits if _place(block, hit) > position]
-            found += [self._evaluator.show(block, hit) for hit in held[: count - len(found)]]
+            found += [self.evaluator.show(block, hit) for hit in held[: count - len(found)]]
             if len(found) >= count:
                 break
         return found
@@ -184,19 +189,24 @@ class FilteredStore:
         )
         old = cached if is_longer else None
         since = old.read if old else 0
-        hits = self._evaluator.rows(key, block, since)
+        hits = self.evaluator.rows(key, block, since)
         if hits is None:
             return None
         if old:
             hits = old.hits + hits
         self._cache.put(key, Rows(hits, len(block.data), block.is_cut))
-        self._tally.put(key, counted(hits))
+        self._tally.put(key, counted(hits), _lines_of(block))
         return hits
 
 
 def _place(block: Block, hit: Hit) -> Position:
     place = block.position(hit.begin)
     return Position(place.generation, place.offset + hit.number)
+
+
+def _lines_of(block: Block) -> int:
+    data = block.data
+    return data.count(b"\n") + (data[-1:] not in (b"", b"\n"))
 
 
 def _start_of(store: BlockStore, position: Position) -> Key:

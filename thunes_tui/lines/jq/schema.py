@@ -18,6 +18,8 @@ MOST_KEYS = 500
 DEEPEST = 4
 """Names of a path that are learnt."""
 LONGEST_KEY = 100
+LONGEST_VALUE = 100
+"""Characters by which two values are told apart."""
 BEYOND = (
     "add", "first", "fromdate", "join", "last", "ltrimstr", "max", "min", "range", "sort", "sort_by", "split",
     "sub", "to_entries", "todate", "tojson", "tonumber", "tostring", "unique", "unique_by",
@@ -62,6 +64,10 @@ class EventKeys:
     records: int = 0
     keys: dict[Path, int] = field(default_factory=dict)
     """Paths of members, and how many records have each; elements of arrays count as the array's."""
+    first: dict[str, Any] = field(default_factory=dict)
+    """The first value that was seen of each member that is one value, cut."""
+    varying: set[str] = field(default_factory=set)
+    """Members of which another value was seen."""
 
 
 class Schema:
@@ -89,6 +95,13 @@ class Schema:
             if len(path) == 1 and count == known.records and path[0] not in _cut(row.fields)
         ]
         return Drift(tuple(new), tuple(missing))
+
+    def varying(self, event: str) -> frozenset[str] | None:
+        """The members whose values differ from record to record; None while too few were seen to tell."""
+        known = self.events.get(event)
+        if known is None or known.records < ENOUGH:
+            return None
+        return frozenset(known.varying)
 
     def note(self, row: AuditRow) -> Drift:
         """`drift`, and then `learn` it."""
@@ -120,9 +133,15 @@ class Schema:
             known = self.events[row.event] = EventKeys()
         known.records += 1
         keys = known.keys
-        for path in set(_paths(row.fields, ())):
+        for path in dict.fromkeys(_paths(row.fields, ())):
             if path in keys or len(keys) < MOST_KEYS:
                 keys[path] = keys.get(path, 0) + 1
+        for key, value in row.fields.items():
+            if key in known.varying or isinstance(value, (dict, list)):
+                continue
+            short = value[:LONGEST_VALUE] if isinstance(value, str) else value
+            if len(known.first) < MOST_KEYS and known.first.setdefault(key, short) != short:
+                known.varying.add(key)
 
     def _complete_event(self, key: str, begun: str, start: int) -> list[Completion]:
         if not key.startswith("event"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import orjson
@@ -43,6 +43,8 @@ class Counts(NamedTuple):
     """Records on which the filter failed, of those that were looked at."""
     unreadable: int = 0
     """Lines that are no JSON, or torn, of those that were looked at."""
+    records: int = 0
+    """Lines that have a row."""
 
     @property
     def matched(self) -> int:
@@ -53,9 +55,10 @@ class Counts(NamedTuple):
 NO_ROWS = Counts()
 
 
-def counted(hits: Iterable[Hit]) -> Counts:
+def counted(hits: Sequence[Hit]) -> Counts:
     kinds = [hit.kind for hit in hits]
-    return Counts(len(kinds), kinds.count(Kind.ERROR), kinds.count(Kind.UNREADABLE))
+    records = sum(not hit.number for hit in hits)
+    return Counts(len(kinds), kinds.count(Kind.ERROR), kinds.count(Kind.UNREADABLE), records)
 
 
 class Sieve:
@@ -83,7 +86,7 @@ class Sieve:
         if self._shape is Shape.MANY or (self.compiled.minds_numbers and has_long_number(data)):
             return counted(self._all(data, 0))
         run, loads = self._run, orjson.loads
-        rows = errors = unreadable = 0
+        rows = errors = unreadable = further = 0
         for line in data.split(b"\n"):
             try:
                 if run(loads(line)) is not NOTHING:
@@ -95,7 +98,8 @@ class Sieve:
                     more = counted(self._carefully(line, 0, len(line)))
                     rows, errors = rows + more.rows, errors + more.errors
                     unreadable += more.unreadable
-        return Counts(rows, errors, unreadable)
+                    further += more.rows - more.records
+        return Counts(rows, errors, unreadable, rows - further)
 
     def _some(self, data: bytes, base: int, lines: list[tuple[int, int]]) -> list[Hit]:
         hits: list[Hit] = []

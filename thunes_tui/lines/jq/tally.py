@@ -1,4 +1,4 @@
-"""How many rows each block of a store has under a filter: 12 bytes a block of 256 KiB."""
+"""How many rows each block of a store has under a filter: 20 bytes a block of 256 KiB."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from thunes_tui.lines.blocks import Key, Span
 from thunes_tui.lines.jq.sieve import Counts
 
 UNKNOWN = 0xFFFFFFFF
+COLUMNS = len(Counts._fields) + 1
 
 
 class _Part:
@@ -17,7 +18,9 @@ class _Part:
 
     def __init__(self, span: Span) -> None:
         self.span = span
-        self.rows, self.errors, self.unreadable = array("I"), array("I"), array("I")
+        self.columns = [array("I") for _ in range(COLUMNS)]
+        """The members of `Counts`, and the lines."""
+        self.rows = self.columns[0]
         self.todo = 0
         """Blocks, from the beginning, among which unknown ones may be."""
 
@@ -32,6 +35,8 @@ class Tally:
     def __init__(self) -> None:
         self.counts = Counts()
         """Of all known blocks."""
+        self.lines = 0
+        """In all known blocks."""
         self._parts: dict[int, _Part] = {}
         self._known = self._all = 0
 
@@ -74,15 +79,17 @@ class Tally:
             return None
         return part.rows[index]
 
-    def put(self, key: Key, counts: Counts) -> None:
+    def put(self, key: Key, counts: Counts, lines: int = 0) -> None:
         part = self._parts.get(key.span)
         index = part.index(key) if part else None
         if part is None or index is None:
             return
         self._forget(part, index)
-        part.rows[index], part.errors[index], part.unreadable[index] = counts
+        for column, value in zip(part.columns, (*counts, lines), strict=True):
+            column[index] = value
         if counts.rows:
             self.counts = Counts(*map(add, self.counts, counts))
+        self.lines += lines
         self._known += 1
 
     def newest_unknown(self) -> Key | None:
@@ -112,9 +119,10 @@ class Tally:
     def _forget(self, part: _Part, index: int) -> None:
         if part.rows[index] == UNKNOWN:
             return
-        counts = part.rows[index], part.errors[index], part.unreadable[index]
+        *counts, lines = [column[index] for column in part.columns]
         self.counts = Counts(*map(sub, self.counts, counts))
-        part.rows[index], part.errors[index], part.unreadable[index] = UNKNOWN, 0, 0
+        self.lines -= lines
+        part.rows[index] = UNKNOWN
         part.todo = max(part.todo, index + 1)
         self._known -= 1
 
@@ -122,11 +130,11 @@ class Tally:
         old = len(part.rows)
         for index in range(blocks, old):
             self._forget(part, index)
-        del part.rows[blocks:], part.errors[blocks:], part.unreadable[blocks:]
+        for column in part.columns:
+            del column[blocks:]
+            if blocks > old:
+                column.frombytes(b"\xff" * (column.itemsize * (blocks - old)))
         if blocks > old:
-            part.rows.frombytes(b"\xff" * (part.rows.itemsize * (blocks - old)))
-            part.errors.frombytes(bytes(part.rows.itemsize * (blocks - old)))
-            part.unreadable.frombytes(bytes(part.rows.itemsize * (blocks - old)))
             part.todo = blocks
         part.todo = min(part.todo, blocks)
         self._all += blocks - old
