@@ -208,6 +208,11 @@ class Resize(Intent):
     rows: int
 
 
+@intent("shell_open")
+class OpenShell(Intent):
+    """A new shell in place of the one that has ended; what the old one knew is gone."""
+
+
 @intent("seek")
 class Seek(Intent):
     """Replay only. `to`: `pause`, `play`, `start`, `end`, `step+`, `step-`, `event+`, `event-`, `time:ISO`,

@@ -14,6 +14,7 @@ import os
 import select
 import signal
 import socket
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
@@ -21,6 +22,7 @@ from typing import NoReturn
 from thunes_tui import localsocket
 from thunes_tui.errors import Unusable
 from thunes_tui.ptyshell import KeeperSpec, Shell, close_all_but, open_shell
+from thunes_tui.title import neutralise
 
 __all__ = ["KeeperSpec", "start"]
 
@@ -56,6 +58,21 @@ def start(spec: KeeperSpec) -> None:
         raise Unusable(f"the drill's shell could not be started: {trouble or 'its keeper died'}")
 
 
+def main() -> None:
+    """For a server that has threads and must not fork: the spec comes on standard input.
+
+    Ends with 1, and the reason on standard output, where there is no shell to be had.
+    """
+    neutralise()
+    given = json.load(sys.stdin)
+    try:
+        start(KeeperSpec(**{**given, "rc": given["rc"].encode(), "shell": tuple(given["shell"])}))
+    except (Unusable, OSError) as error:
+        sys.stdout.write(str(error))
+        sys.stdout.flush()
+        os._exit(1)
+
+
 @dataclass(slots=True)
 class Kept:
     """The keeper's whole state."""
@@ -78,8 +95,9 @@ class Kept:
 
 def _keep(spec: KeeperSpec, listener: socket.socket, tell: int) -> NoReturn:
     """The keeper's process: open the terminal, start the shell, serve until nothing is left."""
-    code = 1
+    code, own = 1, 0
     try:
+        own = Path(spec.socket_path).stat().st_ino
         for number in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGPIPE, signal.SIGTERM):
             signal.signal(number, signal.SIG_IGN)  # only `close` and the end of the last job end a keeper
         signal.pthread_sigmask(signal.SIG_SETMASK, ())
@@ -97,9 +115,15 @@ def _keep(spec: KeeperSpec, listener: socket.socket, tell: int) -> NoReturn:
         with contextlib.suppress(OSError):
             os.write(tell, f"{type(error).__name__}: {error}".encode())
     finally:
-        with contextlib.suppress(OSError):
-            Path(spec.socket_path).unlink()
+        _forget(spec.socket_path, own)
         os._exit(code)
+
+
+def _forget(path: str, own: int) -> None:
+    """Take the socket away, unless the path is a later keeper's by now."""
+    with contextlib.suppress(OSError):
+        if Path(path).stat().st_ino == own:
+            Path(path).unlink()
 
 
 def _serve(kept: Kept, listener: socket.socket) -> None:
@@ -236,3 +260,7 @@ def _obey(kept: Kept) -> None:
     if not said:
         kept.link.close()
         kept.link = None
+
+
+if __name__ == "__main__":
+    main()

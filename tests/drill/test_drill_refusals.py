@@ -72,6 +72,7 @@ SAMPLES: tuple[Intent, ...] = (
     intents.PassKeys(1),
     intents.PassKeys(99),
     intents.Resize(100, 40),
+    intents.OpenShell(),
     intents.Seek("end"),
     intents.Stop(),
 )

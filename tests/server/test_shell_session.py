@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from tests.server.session_rig import (
     Player,
     Session,
+    output,
     private_dirs,
     runbook,
     sandbox,
@@ -134,3 +137,44 @@ async def test_a_rehearsal_whose_step_never_ends_is_given_up(
             assert link.state.steps["T1.S2"].status == "running"
         finally:
             await link.close()
+
+
+async def test_after_the_shell_has_ended_a_new_one_is_opened_on_request(made: Session) -> None:
+    """Steps are refused meanwhile, a job of the old shell goes on printing, and the new shell runs steps."""
+    player = await begin(made)
+    first = player.state.shell.pid
+    player.link.keys(
+        b"CARRIED=yes; (trap '' HUP; for n in 1 2 3 4; do sleep 0.3; seq 3000; done; echo las''ted) &\n"
+    )
+    await player.until(lambda s: s.shell.seq >= 2 and not s.shell.running)
+    player.link.keys(b"exit 3\n")
+    state = await player.until(lambda s: not s.shell.alive)
+    assert "exit status 3" in state.shell.detail
+    assert "open a new one" in await player.refused(intents.RunStep("T1.S1"))
+    await player.until(lambda _s: "lasted" in output(made))
+    state = await player.ask(intents.OpenShell(), lambda s: s.shell.alive or s.failures)
+    assert not state.failures
+    assert state.shell.pid != first
+    assert "environment of the one before are gone" in state.shell.detail
+    assert "a shell already" in await player.refused(intents.OpenShell())
+    player.link.keys(b"echo [$CARRIED] $PWD\n")
+    await player.until(lambda s: s.shell.seq >= 1 and not s.shell.running)
+    assert f"[] {made.spec.project}" in output(made)
+    state = await player.run("T1.S1")
+    assert state.steps["T1.S1"].exit == 0
+    made.kill()
+    made.start()
+    again = await Player.join(made)
+    assert again.state.shell.alive
+    assert again.state.shell.pid == state.shell.pid
+    assert again.state.shell.seq == state.shell.seq
+
+
+async def test_a_killed_shell_is_told_as_such_and_its_step_is_unknown(made: Session) -> None:
+    player = await begin(made)
+    player.link.ask(intents.RunStep("T1.S2"))
+    state = await player.until(lambda s: s.shell.running == "step 1.2")
+    os.kill(state.shell.pid, signal.SIGKILL)
+    state = await player.until(lambda s: not s.shell.alive and s.steps["T1.S2"].status == "unknown")
+    assert "killed" in state.shell.detail
+    await player.ask(intents.OpenShell(), lambda s: s.shell.alive)

@@ -9,7 +9,7 @@ from thunes_tui import intents
 from thunes_tui.drill.alerts import alert_seen
 from thunes_tui.drill.checks import by_hand
 from thunes_tui.drill.draft import Draft, Refusal
-from thunes_tui.drill.effects import ResizeShell
+from thunes_tui.drill.effects import NewShell, ResizeShell
 from thunes_tui.drill.model import DrillState
 from thunes_tui.drill.transitions import check_open, check_running
 from thunes_tui.events import session, shell, steps
@@ -141,6 +141,18 @@ def resize(draft: Draft, intent: intents.Resize) -> None:
         draft.want(ResizeShell(cols, rows))
 
 
+def open_shell(draft: Draft, _intent: intents.OpenShell) -> None:
+    """After the shell has ended, by `exit` or by a signal; a drill that has ended needs none."""
+    check_running(draft.state)
+    known = draft.state.shell
+    if known.alive:
+        raise Refusal("there is a shell already")
+    if known.opening:
+        raise Refusal("a new shell is being opened")
+    draft.emit(shell.ShellRequested(known.pid))
+    draft.want(NewShell())
+
+
 HANDLERS: dict[type, Callable[[Draft, Any], None]] = {
     intents.AddNote: add_note,
     intents.AddDeviation: add_deviation,
@@ -154,4 +166,5 @@ HANDLERS: dict[type, Callable[[Draft, Any], None]] = {
     intents.RequestKeys: request_keys,
     intents.PassKeys: pass_keys,
     intents.Resize: resize,
+    intents.OpenShell: open_shell,
 }

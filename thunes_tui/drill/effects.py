@@ -98,6 +98,11 @@ class ResizeShell(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class NewShell(Effect):
+    """Open a shell in place of the one that ended; answers `ShellOpened`, or `ShellGone` with why not."""
+
+
+@dataclass(frozen=True, slots=True)
 class CloseShell(Effect):
     """The drill is closed: the keeper may end once no job is left."""
 

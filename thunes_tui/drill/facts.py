@@ -102,6 +102,10 @@ class ShellState:
     seq: int = 0
     cwd: str = ""
     alive: bool = False
+    opening: bool = False
+    """A new one was asked for and is not there yet."""
+    detail: str = ""
+    """How the last one ended, or what a person should know of the one there is."""
 
 
 @dataclass(frozen=True, slots=True)

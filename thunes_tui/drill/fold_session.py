@@ -13,10 +13,22 @@ from thunes_tui.events import session, shell
 
 
 def shell_opened(state: DrillState, event: shell.ShellOpened, _mark: Mark) -> DrillState:
-    opened = replace(state.shell, pid=event.pid, cols=event.cols, rows=event.rows, alive=True)
+    opened = replace(
+        state.shell,
+        pid=event.pid,
+        cols=event.cols,
+        rows=event.rows,
+        alive=True,
+        opening=False,
+        detail=event.detail,
+    )
     if not event.again:
         opened = replace(opened, running="", seq=0)
     return replace(state, shell=opened)
+
+
+def shell_requested(state: DrillState, _event: shell.ShellRequested, _mark: Mark) -> DrillState:
+    return replace(state, shell=replace(state.shell, opening=True))
 
 
 def shell_output(state: DrillState, event: shell.ShellOutput, _mark: Mark) -> DrillState:
@@ -44,8 +56,9 @@ def shell_resized(state: DrillState, event: shell.ShellResized, _mark: Mark) -> 
     return replace(state, shell=replace(state.shell, cols=event.cols, rows=event.rows))
 
 
-def shell_exited(state: DrillState, _event: shell.ShellExited, _mark: Mark) -> DrillState:
-    return replace(state, shell=replace(state.shell, alive=False, running=""))
+def shell_exited(state: DrillState, event: shell.ShellExited, _mark: Mark) -> DrillState:
+    ended = replace(state.shell, alive=False, running="", opening=False, detail=event.detail)
+    return replace(state, shell=ended)
 
 
 def client_joined(state: DrillState, event: session.ClientJoined, _mark: Mark) -> DrillState:
@@ -84,6 +97,7 @@ def journal_resumed(state: DrillState, _event: session.JournalResumed, _mark: Ma
 
 FOLDS: dict[type, Callable[[DrillState, Any, Mark], DrillState]] = {
     shell.ShellOpened: shell_opened,
+    shell.ShellRequested: shell_requested,
     shell.ShellOutput: shell_output,
     shell.ShellStarted: shell_started,
     shell.ShellEnded: shell_ended,

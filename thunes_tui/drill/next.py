@@ -9,7 +9,7 @@ from thunes_tui.drill.asked_steps import digest
 from thunes_tui.drill.checks import by_hand, is_at_end, waiting
 from thunes_tui.drill.draft import short
 from thunes_tui.drill.model import ACTIVE, DrillState
-from thunes_tui.drill.transitions import not_proven
+from thunes_tui.drill.transitions import no_shell, not_proven
 from thunes_tui.runbook.model import Test
 
 
@@ -51,14 +51,22 @@ def before_tests(state: DrillState) -> NextAction | None:
     if flight.running:
         return NextAction("pre-flight runs", why="the eight sections are being checked")
     if not flight.run:
-        return NextAction("run the pre-flight", intents.RunPreflight(), why=shell_busy(state))
+        wanted = NextAction("run the pre-flight", intents.RunPreflight(), why=shell_busy(state))
+        return in_a_shell(state, wanted)
     if not flight.passed:
-        return NextAction(
-            "run the pre-flight again", intents.RunPreflight(), "it has not passed; there is no override"
-        )
+        why = "it has not passed; there is no override"
+        return in_a_shell(state, NextAction("run the pre-flight again", intents.RunPreflight(), why))
     if state.phases["preparation"].started is None:
         return NextAction("begin the preparation", intents.StartPreparation())
     return None
+
+
+def in_a_shell(state: DrillState, wanted: NextAction) -> NextAction:
+    """What needs a prompt; where the shell has ended, first a new one."""
+    if state.shell.alive or not state.shell.pid:
+        return wanted
+    opening = None if state.shell.opening else intents.OpenShell()
+    return NextAction("open a new shell", opening, no_shell(state))
 
 
 def shell_busy(state: DrillState) -> str:
@@ -101,17 +109,16 @@ def within_test(state: DrillState, test: Test) -> NextAction:
                 return NextAction(f"step {name} runs", why="until its command ends")
             case "unknown" | "aborted":
                 again = intents.RunStep(step.id, digest(step.command), again=True)
-                return NextAction(
-                    f"attempt step {name} again",
-                    None,
-                    f"it is {known.status}: {known.reason}",
-                    (("a", "attempt it again", again),),
-                )
+                why = f"it is {known.status}: {known.reason}"
+                ways = (("a", "attempt it again", again),)
+                wanted = NextAction(f"attempt step {name} again", None, why, ways)
+                return in_a_shell(state, wanted) if step.command else wanted
             case "pending":
                 verb = "run" if step.command else "begin"
                 intent = intents.RunStep(step.id, digest(step.command))
                 busy = shell_busy(state) if step.command else ""
-                return NextAction(f"{verb} step {name}: {step.title}", None if busy else intent, busy)
+                wanted = NextAction(f"{verb} step {name}: {step.title}", None if busy else intent, busy)
+                return in_a_shell(state, wanted) if step.command else wanted
             case _:
                 continue
     return end_of_test(state, test)

@@ -132,9 +132,18 @@ def not_proven(reasons: tuple[str, ...]) -> str:
     return "testnet is not proven: " + ("; ".join(reasons) or "the guard gives no reason")
 
 
+def no_shell(state: DrillState) -> str:
+    """Why there is no prompt; empty while there is a shell."""
+    if state.shell.alive:
+        return ""
+    if state.shell.opening:
+        return "a new shell is being opened"
+    return "the shell has ended: open a new one first; its variables and environment are gone"
+
+
 def check_shell(state: DrillState) -> None:
     """A step needs the shell's prompt."""
     if not state.shell.alive:
-        raise Refusal("the shell has ended: thunes-tui stop and then thunes-tui drill give a new one")
+        raise Refusal(no_shell(state))
     if state.shell.running:
         raise Refusal(f"the shell is busy with: {state.shell.running[:60]} - end that first")

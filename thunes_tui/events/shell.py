@@ -16,6 +16,15 @@ class ShellOpened(Event):
     """The keeper's shell was found alive and taken up again."""
     lost: int = 0
     """Bytes of output that nobody could hold meanwhile."""
+    detail: str = ""
+    """What a person should know of it, such as that it knows nothing of the shell before it."""
+
+
+@event("shell.requested")
+class ShellRequested(Event):
+    """The driver wants a new shell, for the one with this pid has ended."""
+
+    after: int
 
 
 @event("shell.output", decision=False)

@@ -61,6 +61,8 @@ class Effector:
         self._mint = Mint()
         self._deadlines: dict[str, asyncio.TimerHandle] = {}
         self.shell: ShellHost | None = None
+        self.new_shell: Callable[[], Coroutine[Any, Any, None]] | None = None
+        """Opens one in place of the one that ended; set by who hosts it."""
         self.worker = ExchangeWorker(self._exchange)
         self.prober = Prober(spec.project, spec.profile, hub.clock, mask, self.worker)
         self._native = NativePreflight(spec.project, spec.profile, environment, mask, self.worker)
@@ -108,6 +110,8 @@ class Effector:
                 work = self._tell(self.prober.compare_recovered(before))
             case effects.SenseSections(run):
                 work = self._sense(run)
+            case effects.NewShell() if self.new_shell is not None:
+                work = self.new_shell()
             case _:
                 return
         self._supervisor.start(type(effect).__name__, work)

@@ -15,6 +15,7 @@ from thunes_tui.clock import Clock, boot_id
 from thunes_tui.drill.asked_drill import PREFLIGHT
 from thunes_tui.drill.effects import AskGuard, Effect, RunInShell, SenseSections
 from thunes_tui.drill.model import DrillState
+from thunes_tui.errors import UserError
 from thunes_tui.events.base import Event
 from thunes_tui.events.box import ProcessBorn, ProcessDied, WorkerFailed
 from thunes_tui.events.shell import ShellEnded, ShellStarted
@@ -22,7 +23,14 @@ from thunes_tui.handover import Taken
 from thunes_tui.journal.codec import Record
 from thunes_tui.journal.writer import RecordingLost
 from thunes_tui.mask import Mask
-from thunes_tui.observations import CommandEnded, NotRun, Observation, PreflightVerdict, ServerCameBack
+from thunes_tui.observations import (
+    CommandEnded,
+    NotRun,
+    Observation,
+    PreflightVerdict,
+    ServerCameBack,
+    ShellGone,
+)
 from thunes_tui.paperwork.sheet import SheetWriter
 from thunes_tui.server.checkpoints import Checkpoints
 from thunes_tui.server.clients import Clients
@@ -33,6 +41,7 @@ from thunes_tui.server.live_mask import SecretsWatch
 from thunes_tui.server.opening import document_change
 from thunes_tui.server.shell import ShellHost
 from thunes_tui.server.spec import SessionSpec
+from thunes_tui.server.successor import NEW, open_new
 from thunes_tui.server.supervisor import Supervisor, reason
 from thunes_tui.sources import procfs
 
@@ -70,8 +79,10 @@ class Service:
         self._checkpoints = Checkpoints(hub, clock, self._screen, self._worker_failed)
         self.effector = Effector(spec, hub, self.supervisor, mask, environment, self._own, self._stopped.set)
         hub.effector = self._act
+        self._environment = environment
         self.shell = self._shell(keeper) if keeper is not None else None
         self.effector.shell = self.shell
+        self.effector.new_shell = self._new_shell
         self.clients = Clients(hub, self.supervisor, self._hello, self._screen, self._keys, masked=mask.text)
         hub.outputs = [self.clients, self]
         if spec.folder is not None:
@@ -89,6 +100,25 @@ class Service:
             state.output,
             (state.seq if state.running else 0, state.running),
         )
+
+    async def _new_shell(self) -> None:
+        """In place of the one that has ended; why there is none is told as its end."""
+        old = self.shell
+        if old is None:
+            return
+        screen = old.screen()[0]
+        old.close_drill()
+        old.close()
+        try:
+            taken = await open_new(self.spec, self._environment)
+        except (UserError, OSError) as error:
+            self.hub.observe(ShellGone(f"there is no new shell: {reason(error)}"))
+            return
+        self.shell = self.effector.shell = self._shell(taken)
+        self.shell.restore(screen)
+        self.shell.open(again=False, detail=NEW)
+        if self.hub.state.ending is not None:
+            self.shell.close_drill()
 
     def _act(self, effect: Effect) -> None:
         """Begin an effect; one that cannot be begun is told to the drill, which must not wait for it."""
@@ -186,7 +216,9 @@ class Service:
         elif self.spec.mode != "watch":
             self.effector(AskGuard("start"))
         if self.shell is not None:
-            self.shell.open(again=same_shell)
+            before = self.hub.state.shell.pid
+            again = same_shell and before == self.shell.pid
+            self.shell.open(again=again, detail=NEW if before and not again else "")
         for source in self.followed.sources:
             self.supervisor.keep(type(source).__name__.lower(), lambda s=source: self._follow(s))  # type: ignore[misc]
         self.supervisor.keep("runbook watch", self._watch_runbook)

@@ -26,6 +26,8 @@ from thunes_tui.term.backend import TermBackend, make
 READ = 65536
 HOLD_S = 0.03
 """A held-back tail of output shorter than a secret's beginning is let go after this time."""
+AFRESH = b"\x1b[?1049l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[!p\x1b[0m\r\n"
+"""Goes before a new shell's output: leaves what the one before may have left on, and begins a line."""
 
 
 class ShellHost:
@@ -53,6 +55,10 @@ class ShellHost:
         self._input = InputQueue(link.master)
         self._release: asyncio.TimerHandle | None = None
         self._gone = False
+        """The shell has ended; its jobs may still print."""
+        self._mute = False
+        """Nothing more can be read."""
+        self._left = False
         self._restoring = False
         self.cols, self.rows = size
         self.emulator: TermBackend = make(
@@ -70,13 +76,18 @@ class ShellHost:
         self.emulator.feed(screen)
         self._restoring = False
 
-    def open(self, *, again: bool) -> None:
-        """Begin to read; what was printed while no server was there comes first."""
+    def open(self, *, again: bool, detail: str = "") -> None:
+        """Begin to read; what was printed while no server was there comes first.
+
+        `again`: it is the shell that this session had already. `detail` is for a person.
+        """
         link = self._link
-        self._observe(Happened((ShellOpened(link.pid, self.cols, self.rows, again, link.lost),)))
+        self._observe(Happened((ShellOpened(link.pid, self.cols, self.rows, again, link.lost, detail),)))
         self.resize(self.cols, self.rows)
         os.set_blocking(link.marks, False)
         link.link.setblocking(False)
+        if not again and self._out.offset:
+            self._printed(AFRESH)
         if link.spool:
             self._printed(link.spool)
             link.kept()
@@ -89,18 +100,26 @@ class ShellHost:
             self._ended()
 
     def close(self) -> None:
+        """Leave the terminal to the keeper; may be called twice."""
         loop = asyncio.get_running_loop()
-        if not self._gone:
-            self._stop_reading(loop)
+        if self._left:
+            return
+        self._left = True
+        if not self._mute:
+            loop.remove_reader(self._link.master)
             self._marks.settle()
             self._show(self._out.flush())
+        if not self._gone:
+            self._stop_listening(loop)
         if self._release is not None:
             self._release.cancel()
+        self._gone = self._mute = True
         self._link.leave()
 
-    def _stop_reading(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _stop_listening(self, loop: asyncio.AbstractEventLoop) -> None:
+        """To the shell itself; what its jobs print is another matter."""
         self._input.close()
-        for readable in (self._link.master, self._link.marks, self._link.link):
+        for readable in (self._link.marks, self._link.link):
             loop.remove_reader(readable)
 
     def _keeper_spoke(self) -> None:
@@ -151,18 +170,24 @@ class ShellHost:
     def _readable(self) -> None:
         data = read(self._link.master)
         if data is None:
+            self._mute = True
+            asyncio.get_running_loop().remove_reader(self._link.master)
             self._ended()
         elif data:
             self._printed(data)
 
     def _ended(self) -> None:
+        """The shell is gone. Its jobs are not: what they print is read on, or they would stand still."""
         if self._gone:
             return
+        self._marks.readable()
         self._marks.settle()
         self._gone = True
-        self._stop_reading(asyncio.get_running_loop())
+        self._stop_listening(asyncio.get_running_loop())
         self._show(self._out.flush())
-        self._observe(ShellGone("its last process ended"))
+        status = self._marks.exit
+        how = "it was killed" if status is None else f"it ended with exit status {status}"
+        self._observe(ShellGone(f"{how}; its variables and environment are gone"))
 
     def _printed(self, data: bytes) -> None:
         self._show(self._out.feed(data))
@@ -185,7 +210,7 @@ class ShellHost:
         self._observe(CommandStarted(mark.seq, line, cwd, self._out.begun))
 
     def _drain(self) -> None:
-        while not self._gone and (data := read(self._link.master)):
+        while not self._mute and (data := read(self._link.master)):
             self._printed(data)
 
     def _command_ended(self, mark: Mark, typed: str) -> None:

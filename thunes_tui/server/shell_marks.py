@@ -47,6 +47,8 @@ class ShellMarks:
         self._rest = b""
         self._pending: Mark | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self.exit: int | None = None
+        """Status with which the shell itself has ended; None while it has not, and where it was killed."""
 
     def recall(self) -> None:
         """Tell the end that an earlier server had read and could not record. A bad note is none."""
@@ -74,6 +76,8 @@ class ShellMarks:
             elif mark.kind == "end":
                 self.settle()
                 self._wait(mark)
+            elif mark.kind == "exit":
+                self.exit = mark.status
             elif mark.kind == "prompt" and self._pending is None and 0 < self._running <= mark.seq:
                 # It waits for input, so what it ran is over, whoever lost the mark that said so.
                 self._wait(replace(mark, kind="end", seq=self._running))
