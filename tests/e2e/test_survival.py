@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.way import CONSOLE, drilled_sandbox, end_shells
+from tests.e2e.way import ANSWER_S, CONSOLE, drilled_sandbox, end_shells
 from tests.rig.glass import Glass
 from thunes_tui.journal.reader import records
 from thunes_tui.sandbox import process
@@ -63,9 +63,25 @@ def console(place: Place, env: dict[str, str], *more: str, size: tuple[int, int]
 
 def into_the_first_step(glass: Glass) -> None:
     for offered in ("run the pre-flight", "begin the preparation", "begin Test 1", "run step 1.1"):
-        glass.expect(offered)
-        glass.press("enter")
+        accept(glass, offered)
     glass.expect("line 20 of")
+
+
+def accept(glass: Glass, offered: str) -> None:
+    """Enter as soon as it offers this; again should it have been too soon to be read."""
+    glass.expect(f"Enter  {offered}")
+    end = time.perf_counter()
+
+    def taken() -> bool:
+        nonlocal end
+        if any(f"Enter  {offered}" in row for row in glass.screen.text()):
+            if time.perf_counter() >= end:
+                glass.press("enter")
+                end = time.perf_counter() + ANSWER_S
+            return False
+        return True
+
+    glass.until(taken, f"{offered}: taken")
 
 
 def children(pid: int) -> list[int]:
@@ -121,7 +137,9 @@ def test_kill_9_of_the_server_in_mid_step(drilled: tuple[Place, dict[str, str], 
             into_the_first_step(glass)
             glass.press("n")
             glass.expect("note")
-            glass.press(*"acknowledged", "enter")
+            glass.press(*"acknowledged")
+            glass.expect("acknowledged")
+            glass.press("enter")
             glass.until(
                 lambda: "acknowledged" in journal(env).read_text(encoding="ascii"), "the note on disk"
             )
@@ -138,9 +156,10 @@ def test_kill_9_of_the_server_in_mid_step(drilled: tuple[Place, dict[str, str], 
             again.expect(f"line {LINES} of {LINES}")
             again.press("s")
             again.expect("because")
-            again.press(*"seen to end", "enter")
-            again.expect("run step 1.2")
+            again.press(*"seen to end")
+            again.expect("seen to end")
             again.press("enter")
+            accept(again, "run step 1.2")
             again.expect("fruit is pear")
             again.expect("sleep 300")
             again.press("q")

@@ -22,6 +22,8 @@ OFFER = re.compile(r"Enter +(\S.*?)\s*$", re.MULTILINE)
 STEP_S = 60.0
 """Patience with a step on a machine that is busy with everything else."""
 READS_S = 0.4
+"""What the console gives a person to read an offer before it can be taken."""
+ANSWER_S = 1.5
 
 
 @contextmanager
@@ -92,9 +94,23 @@ class Person:
         return self.tmux.until(offers, f"Enter offers {text!r}", STEP_S)
 
     def accepts(self, text: str) -> None:
-        """Presses Enter once it offers this."""
+        """Reads what Enter offers, presses it, and again should it have been too soon, until it is taken."""
         self.offered(text)
-        self.tmux.send("Enter")
+        time.sleep(READS_S)
+        deadline = time.perf_counter() + STEP_S
+        while self._is_offered(text):
+            assert time.perf_counter() < deadline, f"never taken: {text}\n{self.tmux.text()}"
+            self.tmux.send("Enter")
+            self._waits_for_an_answer(text)
+
+    def _is_offered(self, text: str) -> bool:
+        found = OFFER.findall(self.tmux.text())
+        return bool(found) and text in found[-1]
+
+    def _waits_for_an_answer(self, text: str) -> None:
+        end = time.perf_counter() + ANSWER_S
+        while self._is_offered(text) and time.perf_counter() < end:
+            time.sleep(0.03)
 
     def insists(self, text: str, then: str) -> None:
         """Presses Enter while it offers `text` and leaves what opens, until it offers `then`."""

@@ -30,6 +30,8 @@ KEYS = {
 WATCHED_MODES = (1, 6, 9, 1000, 1002, 1003, 1004, 1005, 1006, 1015, 1016, 2004, 2026, 2048)
 DEADLINE = 60.0
 """Seconds until a wait gives up."""
+HAND_S, ENTER_S = 0.02, 0.1
+"""What a hand takes from key to key, and before Enter: what comes faster is a paste to the console."""
 
 State = dict[str, object]
 
@@ -49,6 +51,7 @@ class Glass:
         self.raw = bytearray()
         self.status: int | None = None
         self.ended_at: float | None = None
+        self._pressed = 0.0
         self.screen = GhosttyTerminal(*size, on_reply=lambda data: _answer(self.master, data))
         self.before: State = {}
         sys.stdout.flush()
@@ -123,11 +126,21 @@ class Glass:
     def press(self, *keys: str) -> None:
         """Press named keys (`enter`, `ctrl+c`, `f12`); anything else is typed as it stands."""
         for key in keys:
+            self._take_time(ENTER_S if key == "enter" else HAND_S)
             if key.startswith("ctrl+") and len(key) == 6:
                 data = bytes([ord(key[5].upper()) & 0x1F])
             else:
                 data = KEYS.get(key, key).encode()
             self.write(data)
+
+    def _take_time(self, seconds: float) -> None:
+        """Let so much pass since the key before, watching the screen."""
+        due = self._pressed + seconds
+        while (left := due - time.perf_counter()) > 0:
+            select.select([self.master], [], [], left)
+            if not self.pump():
+                time.sleep(min(left, 0.005))
+        self._pressed = time.perf_counter()
 
     def write(self, data: bytes) -> None:
         """Send bytes as the terminal would, however slowly they are read."""

@@ -131,6 +131,7 @@ class TestBeforeTheTests:
             await pilot.press("home", "j", "t")
             stage.play(drill.PrerequisiteTicked(1, ticked=True), by="ann")
             await seen(pilot, "[✓] 2.5 hours")
+            stage.time.forward(1)
             await pilot.press("t")
 
         assert stage.link.asked == [intents.TickPrerequisite(1, True), intents.TickPrerequisite(1, False)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -98,7 +99,9 @@ async def test_the_leader_leaves_and_what_follows_it_in_the_same_breath_is_a_com
     app, typed = project.app(), project.stage.link.typed
     async with app.run_test(size=LARGE) as pilot:
         await ready(pilot, app)
-        for key, raw in (("c", b"c"), ("x", b"x"), ("ctrl+right_square_bracket", b"\x1d"), ("z", b"z")):
+        app.post_message(Stroke("c", None, b"c"))
+        await until(lambda: app.mode == "SHELL", app, "in the shell")
+        for key, raw in (("x", b"x"), ("ctrl+right_square_bracket", b"\x1d"), ("z", b"z")):
             app.post_message(Stroke(key, None, raw))
         await until(lambda: app.view.look.zoomed, app, "zoomed by z")
         assert typed == [b"x"]
@@ -112,8 +115,10 @@ async def test_a_key_that_opens_a_dialog_gets_the_keys_behind_it(tmp_path: Path)
     app = project.app()
     async with app.run_test(size=LARGE) as pilot:
         await ready(pilot, app)
-        for key in ("n", "q", "a", "enter"):
-            app.post_message(Stroke(key, key if len(key) == 1 else None, key[:1].encode()))
+        for pair in (("n", "q"), ("a", "enter")):  # more at once would be a paste
+            for key in pair:
+                app.post_message(Stroke(key, key if len(key) == 1 else None, key[:1].encode()))
+            await asyncio.sleep(0.1)
         await until(lambda: intents.AddNote("qa") in project.stage.link.asked, app, "the note")
 
 

@@ -53,6 +53,8 @@ class Desk:
         self.message: SafeText = EMPTY
         """The last thing the console has to say, for the status line."""
         self.alarming = False
+        self._refused = False
+        """Whether that is a refusal."""
         self._fades: int | None = None
         """When the message goes by itself, on the monotonic clock."""
         self.told: Callable[[], None] = _nothing
@@ -104,9 +106,19 @@ class Desk:
 
     def say(self, text: str, *, alarming: bool = False) -> None:
         """Show one line until the next one comes, a key is pressed, or some seconds have passed."""
-        self.message, self.alarming = safe(text), alarming
+        self.message, self.alarming, self._refused = safe(text), alarming, False
         self._fades = self.clock.now().m + (ALARM_NS if alarming else REMARK_NS) if text else None
         self.told()
+
+    def refuse(self, why: str) -> None:
+        """What this console asked for was not done."""
+        self.say(why, alarming=True)
+        self._refused = True
+
+    def unrefuse(self) -> None:
+        """Somebody's deed was accepted: a refusal from before may hold no more."""
+        if self._refused:
+            self.say("")
 
     def fade(self) -> None:
         """Once a second: a message that was there long enough goes."""

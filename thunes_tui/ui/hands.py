@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from textual import events
 
+from thunes_tui.ui.bursts import Bursts
 from thunes_tui.ui.deeds import drill, people, view
 from thunes_tui.ui.desk import COMMAND, SHELL
 from thunes_tui.ui.keymap import GLOBAL, Action, Keymap
-from thunes_tui.ui.keystrokes import Leader, Typist
+from thunes_tui.ui.keystrokes import Leader, Stroke, Typist
+from thunes_tui.ui.repeats import HELD, Repeats
+from thunes_tui.ui.screens.dialog import Dialog
 from thunes_tui.ui.widgets.doer import Doer
 
 if TYPE_CHECKING:
     from thunes_tui.ui.app import ThunesApp
 
 DEEDS = {**drill.DEEDS, **people.DEEDS, **view.DEEDS}
+BEGIN = frozenset({"next", "again", "preflight"})
+"""What begins something: a key of these that is held does it once."""
+ONCE = frozenset({"tick", "seen"})
+"""What a held key should not do over and over."""
 REPLAY = "replay"
 """The name under which a replay's bar has its actions; they win over the panes'."""
 
@@ -29,6 +36,48 @@ class Hands:
         more = [action for owner in app.owners.values() for action in getattr(owner, "ACTIONS", ())]
         self.keymap: Keymap = Keymap(more, leader)
         self._leader = Leader(self.keymap.named("shell").keys[1:])
+        self.repeats: Repeats = Repeats(app.desk.clock)
+        self._bursts = Bursts(self._one_by_one, self._pasted)
+
+    # From the terminal.
+
+    def gathers(self, event: events.Event) -> bool:
+        """Whether a key waits until it is known to be no part of a paste; one for the shell never does."""
+        if isinstance(event, Stroke) and not event.alone and (self._bursts.pending or not self._to_shell):
+            self._bursts.take(event)
+            return True
+        if isinstance(event, events.Paste) and self._bursts.pending:
+            self._bursts.flush()
+            self._app.post_message(event)
+            return True
+        if isinstance(event, events.Key):
+            self.repeats.struck(event.key)
+        return False
+
+    @property
+    def _to_shell(self) -> bool:
+        return self._app.mode == SHELL and len(self._app.screen_stack) == 1
+
+    def _one_by_one(self, keys: Sequence[events.Key]) -> None:
+        for key in keys:
+            self._app.post_message(key.as_alone() if isinstance(key, Stroke) else key)
+
+    def _pasted(self, text: str, count: int) -> None:
+        """Text that came like keys: a dialog may take it, as one thing."""
+        top = self._app.screen
+        if isinstance(top, Dialog):
+            top.pasted(text)
+        else:
+            self.take_paste(text, count)
+
+    def take_paste(self, text: str, count: int) -> None:
+        """Pasted text means nothing in the console, but where a pane asks for some; `count` for all of it."""
+        if not self._app.panes[self._app.view.reach].takes_text(text):
+            self._app.desk.say(
+                f"a paste of {count} characters was ignored: keys are typed one by one here", alarming=True
+            )
+
+    # In the console.
 
     def press(self, event: events.Key) -> None:
         """A key in the console itself; dialogs keep theirs, and the shell has its own."""
@@ -36,10 +85,13 @@ class Hands:
         if self._app.mode == SHELL:
             if self._leader.leaves(event):
                 self._app.mode = COMMAND
-            elif isinstance(shell, Typist):
+            elif isinstance(shell, Typist) and not self.repeats.is_left_over(event.key):
                 shell.typed(event)
             return
         self._app.desk.say("")
+        large = self._app.view.plan.name != "line"
+        if large and self._app.panes[self._app.view.reach].takes_key(event.key, event.character):
+            return
         if self._leader.is_doubled(event) and not self.why_not(self.keymap.named("shell")):
             self.do(self.keymap.named("shell"))
             if isinstance(shell, Typist):
@@ -47,7 +99,23 @@ class Hands:
             return
         action = self.meaning(event.key)
         if action is not None:
+            self._strike(action, event.key)
+
+    def _strike(self, action: Action, key: str) -> None:
+        """Do what a key means, if that key counts now."""
+        why = ""
+        if action.pane:
             self.do(action)
+        elif action.name in BEGIN:
+            why = self.repeats.act(lambda: self.do(action), takes_offer=action.name == "next")
+        elif self.repeats.is_held and (action.name in ONCE or key == "enter"):
+            why = HELD
+        else:
+            self.do(action)
+            if action.name == "shell" and key == "enter":
+                self.repeats.opened()
+        if why:
+            self._app.desk.say(f"{action.label}: {why}")
 
     def meaning(self, key: str) -> Action | None:
         """What a key means while that pane has the focus; a replay's keys come first."""

@@ -53,11 +53,19 @@ class Token(NamedTuple):
 class Stroke(events.Key):
     """A key with the bytes that the terminal sent for it; of several keys of one sequence, the first."""
 
-    __slots__ = ["raw"]
+    __slots__ = ["alone", "raw"]
 
     def __init__(self, key: str, character: str | None, raw: bytes) -> None:
         super().__init__(key, character)
         self.raw = raw
+        self.alone = False
+        """Whether it is known to be no part of a paste."""
+
+    def as_alone(self) -> Stroke:
+        """The same key at the same time, once that is known."""
+        again = Stroke(self.key, self.character, self.raw)
+        again.time, again.alone = self.time, True
+        return again
 
 
 Stroke.handler_name = events.Key.handler_name

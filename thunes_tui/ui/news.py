@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from thunes_tui.connection import Behind, Closed, Folded, Sampled, Snapshot, Update
+from thunes_tui.drill.draft import SERVER
+from thunes_tui.drill.next import next_action
 from thunes_tui.events.base import Event
 from thunes_tui.events.drill import DrillEnded
 from thunes_tui.events.session import KeysPassed, KeysRequested
 from thunes_tui.events.steps import IntentRefused, StepHeld
 from thunes_tui.ui.deeds import drill
-from thunes_tui.ui.desk import COMMAND
+from thunes_tui.ui.desk import COMMAND, Desk
 from thunes_tui.ui.panes.base import is_bulk
 from thunes_tui.ui.screens.confirm import Confirm
 from thunes_tui.ui.screens.summary import Summary
@@ -35,6 +37,8 @@ def take(app: ThunesApp, update: Update) -> None:
             app.mode = COMMAND
         case _:
             pass
+    if isinstance(update, Folded | Snapshot) and not is_bulk(update):
+        app.hands.repeats.offers(offered(desk))
     for pane in app.panes.values():
         pane.take(update)
     if app.bar is not None:
@@ -47,7 +51,15 @@ def take(app: ThunesApp, update: Update) -> None:
     if isinstance(app.screen, Confirm) and (drill.held_step(app) is None or not desk.connected):
         app.screen.dismiss(None)
     if isinstance(update, Folded):
+        if update.event.DECISION and update.record.data.get("by") != SERVER.name:
+            desk.unrefuse()
         react(app, update.event)
+
+
+def offered(desk: Desk) -> object:
+    """What Enter would do, to compare."""
+    action = next_action(desk.state)
+    return action.label, action.intent, action.alternatives
 
 
 def react(app: ThunesApp, event: Event) -> None:
@@ -55,8 +67,10 @@ def react(app: ThunesApp, event: Event) -> None:
     desk = app.desk
     quiet = len(app.screen_stack) == 1
     match event:
-        case IntentRefused(reason=reason):
-            desk.say(reason, alarming=True)
+        case IntentRefused(reason=reason, client=client):
+            if client in (0, desk.hello.client):  # 0: from before refusals named their client
+                app.hands.repeats.refused()
+                desk.refuse(reason)
         case KeysRequested(name=name) if desk.role == "driver":
             desk.say(f"{name} asks for the keys: w passes them")
         case KeysPassed(name=name):

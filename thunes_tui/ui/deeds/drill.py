@@ -13,10 +13,13 @@ from thunes_tui.ui.deeds.deed import Deed
 from thunes_tui.ui.screens.choice import Choice
 from thunes_tui.ui.screens.confirm import Confirm
 from thunes_tui.ui.screens.prompt import Prompt
+from thunes_tui.ui.screens.typed import Typed
 
 if TYPE_CHECKING:
     from thunes_tui.ui.app import ThunesApp
 
+END = "end"
+"""What is typed to end the drill early."""
 VERDICTS = (("p", "PASS", "PASS"), ("f", "FAIL", "FAIL"), ("u", "NOT VERIFIED", "NOT VERIFIED"))
 
 
@@ -41,17 +44,23 @@ def next_thing(app: ThunesApp) -> None:
         return
     following = next_action(app.desk.state)
     if following.intent is not None:
-        app.desk.ask(following.intent)
+        begin(app, following.intent)
     elif following.alternatives:
         choice = Choice(app.desk, following.label, following.why, following.alternatives)
 
         def chosen(intent: intents.Intent | None) -> None:
             if intent is not None:
-                app.desk.ask(intent)
+                begin(app, intent)
 
         app.push_screen(choice, chosen)
     else:
         app.desk.say(following.why or f"{following.label}: nothing to do now", alarming=True)
+
+
+def begin(app: ThunesApp, intent: intents.Intent) -> None:
+    """Ask for something that a held key must not ask for twice."""
+    if app.desk.ask(intent):
+        app.hands.repeats.begun()
 
 
 def confirm(app: ThunesApp, step: Step) -> None:
@@ -160,7 +169,7 @@ def cannot_skip(app: ThunesApp) -> str:
 def again(app: ThunesApp) -> None:
     step = step_of(app, app.checklist.selected)
     if step is not None:
-        app.desk.ask(intents.RunStep(step.id, digest(step.command), again=True))
+        begin(app, intents.RunStep(step.id, digest(step.command), again=True))
 
 
 def cannot_repeat(app: ThunesApp) -> str:
@@ -173,9 +182,18 @@ def cannot_repeat(app: ThunesApp) -> str:
 
 
 def end(app: ThunesApp) -> None:
+    """The reason, then a word to type: no test can be run after it."""
+
     def because(reason: str | None) -> None:
-        if reason:
-            app.desk.ask(intents.EndDrill(early=True, reason=reason))
+        if not reason:
+            return
+
+        def typed(word: str | None) -> None:
+            if word:
+                app.desk.ask(intents.EndDrill(early=True, reason=reason))
+
+        about = "The drill is decided as it stands, and no test can be run in it any more."
+        app.push_screen(Typed(app.desk, END, "End the drill early", about), typed)
 
     app.push_screen(Prompt(app.desk, "End the drill now, before its last test, because"), because)
 
@@ -195,7 +213,7 @@ DEEDS = {
     "override": Deed(override, intents.DecideCriterion, no_criterion),
     "skip": Deed(skip, intents.SkipStep, cannot_skip),
     "again": Deed(again, intents.RunStep, cannot_repeat),
-    "preflight": Deed(lambda app: _ask(app, intents.RunPreflight()), intents.RunPreflight, flight_runs),
+    "preflight": Deed(lambda app: begin(app, intents.RunPreflight()), intents.RunPreflight, flight_runs),
     "seen": Deed(lambda app: _ask(app, intents.SeeAlert()), intents.SeeAlert, has_ended),
     "end": Deed(end, intents.EndDrill, has_ended),
 }

@@ -60,6 +60,16 @@ class Pane(Doer, Rows, can_focus=True, inherit_bindings=False):
         """The theme changed: forget styled text that was kept, then repaint."""
         self.repaint()
 
+    # What is typed into it.
+
+    def takes_key(self, _key: str, _character: str | None, /) -> bool:
+        """A key while the pane has the focus, before it is looked up; True when the pane has used it."""
+        return False
+
+    def takes_text(self, _text: str, /) -> bool:
+        """Pasted text while the pane has the focus; True when the pane has used it."""
+        return False
+
     # What is shown.
 
     def heading(self) -> tuple[Line, Line]:

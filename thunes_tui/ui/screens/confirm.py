@@ -1,39 +1,22 @@
-"""Before a step that signals processes: what it would hit, and the word that a person must type.
-
-Enter alone never confirms. Nor does pasted text, a held key, or what was typed before the dialog was seen:
-the word must come as separate keys, after the dialog stood there for a moment, at a speed of hands.
-"""
+"""Before a step that signals processes: what it would hit, and the word that a person must type."""
 
 from __future__ import annotations
 
 from thunes_tui.ui.desk import Desk
-from thunes_tui.ui.screens.dialog import Dialog
-from thunes_tui.ui.widgets.entry import Entry
+from thunes_tui.ui.screens.typed import Typed
 from thunes_tui.ui.widgets.line import Line, data, wrapped
 
-UNSEEN_MS = 250.0
-"""Keys that come sooner after the dialog appeared were not meant for it."""
-BURST_MS = 4.0
-"""Keys closer together than this come from no hand."""
-BURST = 3
-"""So many of them in a row are a paste."""
 COMMAND_LINES = 12
 
 
-class Confirm(Dialog[str]):
+class Confirm(Typed):
     """Gives the typed word when it is the right one."""
 
     def __init__(self, desk: Desk, step: str, command: str, victims: tuple[str, ...], word: str) -> None:
-        super().__init__(desk)
+        super().__init__(desk, word)
         self._step = step
         self._command = command
         self._victims = victims
-        self._word = word
-        self._entry = Entry()
-        self._complaint = ""
-        self._since = desk.clock.now()
-        self._last = self._since
-        self._burst = 0
 
     def head(self, _width: int, /) -> list[Line]:
         lines = self._command.rstrip("\n").split("\n")
@@ -42,7 +25,7 @@ class Confirm(Dialog[str]):
             shown.append([(f"    … {len(lines) - COMMAND_LINES} more lines", "dialog_dim")])
         return [[("Step ", "text"), (self._step, "strong"), (" wants", "text")], *shown, []]
 
-    def body(self, width: int, /) -> list[Line]:
+    def about(self, width: int, /) -> list[Line]:
         count = len(self._victims)
         hits = (
             f"It hits {count} process{'es' if count != 1 else ''}:"
@@ -52,46 +35,5 @@ class Confirm(Dialog[str]):
         lines: list[Line] = [[(hits, "bad" if count else "warn")]]
         for victim in self._victims:
             lines += wrapped([("    ", "text"), data(victim)], width, 6)
-        lines += [
-            [],
-            *wrapped([("The guard is asked once more right before it runs.", "dialog_dim")], width),
-            [],
-        ]
-        asks: Line = [("Type  ", "text"), data(self._word, "strong"), ("  to confirm: ", "text")]
-        lines.append([*asks, *self._entry.line(max(12, min(40, width - 24 - len(self._word))))])
-        lines.append([(self._complaint, "bad")])
-        return lines
-
-    def foot(self) -> Line:
-        return [("ctrl+g", "key"), (" leave it; nothing happens", "dialog_dim")]
-
-    def pressed(self, key: str, character: str | None) -> None:
-        now = self.desk.clock.now()
-        gap, self._last = now.since(self._last) * 1000, now
-        if now.since(self._since) * 1000 < UNSEEN_MS:
-            self._refuse("keys from before this was shown do not count")
-            return
-        self._burst = self._burst + 1 if gap < BURST_MS else 0
-        if self._burst >= BURST:
-            self._refuse("that came faster than a hand types: type the word")
-            return
-        if key == "enter":
-            self._enter(gap)
-        else:
-            self._complaint = ""
-            self._entry.key(key, character)
-        self.again()
-
-    def _enter(self, gap: float) -> None:
-        if self._entry.text == self._word and gap >= BURST_MS:
-            self.dismiss(self._word)
-        else:
-            self._refuse(f"it is confirmed by typing {self._word}, and by nothing else")
-
-    def pasted(self, _text: str, /) -> None:
-        self._refuse("pasted text does not confirm: type the word")
-
-    def _refuse(self, why: str) -> None:
-        self._entry.clear()
-        self._complaint = why
-        self.again()
+        asked = wrapped([("The guard is asked once more right before it runs.", "dialog_dim")], width)
+        return [*lines, [], *asked, []]
