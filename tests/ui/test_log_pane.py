@@ -119,8 +119,48 @@ async def test_search_goes_through_the_file_and_marks_what_it_found(tmp_path: Pa
         assert view.selected is not None
         await pilot.press("n")
         await seen(pilot, "no further line with 'needle'")
-        await pilot.press("slash", *"/(a+)+b", "enter")
-        await seen(pilot, "it could take for ever")
+        await pilot.press("ctrl+g")
+        await until(lambda: "needle " not in pane_rows(app, "log")[0], app, "nothing is searched for")
+
+
+async def test_a_search_is_marked_and_counted_while_it_is_typed_and_as_lines_come(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    append(project.log, *(log_line(n, text="needle" if n % 3 == 0 else "hay") for n in range(3000)))
+    app = project.app()
+    async with app.run_test(size=LARGE) as pilot:
+        await seen(pilot, "hay 2999")
+        await pilot.press("3", "slash", *"need")
+        await seen(pilot, "1,000 lines   Enter keep")
+        pane = pane_of(app)
+        assert pane.view.following
+        assert pane.sheet.find is not None
+        assert pane.sheet.find("a needle") == [(2, 6)]
+        await pilot.press(*"les")
+        await seen(pilot, "0 lines")
+        await pilot.press("backspace", "enter")
+        await seen(pilot, "needle 1,000 lines")
+        append(project.log, log_line(1, text="needle"), log_line(2))
+        await seen(pilot, "needle 1,001 lines")
+        await pilot.press("slash", *"other", "ctrl+g")
+        await seen(pilot, "needle 1,001 lines")
+        await pilot.press("slash", *"/(", "enter")
+        await seen(pilot, "( is no regular expression")
+
+
+async def test_a_pattern_that_would_never_end_is_stopped_and_the_console_goes_on(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    append(project.log, log_line(1, text="b" + "a" * 60 + "!"), *(log_line(n) for n in range(2, 50)))
+    app = project.app()
+    async with app.run_test(size=LARGE) as pilot:
+        await seen(pilot, "heartbeat 49")
+        await pilot.press("3", "slash", *"/(a+)+b", "enter")
+        await seen(pilot, "takes too long")
+        await pilot.press("slash", *"/beat.4\\d+", "enter")
+        await seen(pilot, "/beat.4\\d+ 10 lines")
+        pane = pane_of(app)
+        await until(lambda: pane.sheet.find and pane.sheet.find("heartbeat 49"), app, "marked")
+        assert pane.sheet.find is not None
+        assert pane.sheet.find("heartbeat 49") == [(5, 12)]
 
 
 async def test_errors_and_warnings_have_keys(tmp_path: Path) -> None:

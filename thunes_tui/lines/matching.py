@@ -9,6 +9,8 @@ from thunes_tui.lines.pattern import Pattern
 DENSE = 64
 """Candidates per block from which on a search of the whole block is cheaper than one of each candidate."""
 SAMPLE = 65_536
+MOST_SPANS = 50
+"""Hits of one line that are told apart."""
 
 
 class Matcher:
@@ -57,6 +59,19 @@ class Matcher:
         if len(starts) > DENSE and self._leads and not self._by_line:
             return self._throughout(data)
         return self._chosen(data, starts)
+
+    def spans(self, data: bytes) -> list[int]:
+        """Where each hit begins and ends, line by line: for the few lines that are shown."""
+        found: list[int] = []
+        start = 0
+        for line in data.split(b"\n"):
+            for number, hit in enumerate(self.pattern.compiled.finditer(line)):
+                if number == MOST_SPANS:
+                    break
+                if hit.end() > hit.start():
+                    found += (start + hit.start(), start + hit.end())
+            start += len(line) + 1
+        return found
 
     def _chosen(self, data: bytes, starts: list[int]) -> list[int]:
         """Those of some lines that have a hit."""

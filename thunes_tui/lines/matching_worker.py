@@ -2,7 +2,8 @@
 
 It is handed a socket as its standard input. Frames both ways: a length in four bytes, then so many bytes. The
 first frame is the pattern as JSON, the others are a byte that says what is asked, and a block of lines. The
-answer is numbers of four bytes each: where the lines with a hit begin, or how many there are.
+answer is numbers of four bytes each: where the lines with a hit begin, how many there are, or where each hit
+begins and ends.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from thunes_tui.lines.matching import Matcher
 from thunes_tui.lines.pattern import Pattern
 
 FRAME = 4
-COUNT, LINES = b"c", b"l"
+COUNT, LINES, SPANS = b"c", b"l", b"s"
 
 
 def receive(link: socket.socket) -> bytes | None:
@@ -42,9 +43,13 @@ def serve(link: socket.socket) -> None:
     while (data := receive(link)) is not None:
         signal.setitimer(signal.ITIMER_REAL, order["limit_s"])
         block = data[1:]
-        answer = [matcher.count(block)] if data[:1] == COUNT else matcher.lines(block)
+        answer = [matcher.count(block)] if data[:1] == COUNT else _found(matcher, data[:1], block)
         signal.setitimer(signal.ITIMER_REAL, 0)
         link.sendall(frame(array("I", answer).tobytes()))
+
+
+def _found(matcher: Matcher, what: bytes, block: bytes) -> list[int]:
+    return matcher.spans(block) if what == SPANS else matcher.lines(block)
 
 
 def _exactly(link: socket.socket, size: int) -> bytes | None:

@@ -15,7 +15,7 @@ from collections.abc import Hashable
 from thunes_tui.errors import UserError
 from thunes_tui.lines.blocks import Block
 from thunes_tui.lines.matching import Matcher
-from thunes_tui.lines.matching_worker import COUNT, FRAME, LINES, frame
+from thunes_tui.lines.matching_worker import COUNT, FRAME, LINES, SPANS, frame
 from thunes_tui.lines.pattern import Pattern
 
 LIMITS_S = (0.5, 1.0)
@@ -68,6 +68,12 @@ class Runner:
         if self.is_direct:
             return self._matcher.lines(block.data)
         return self._ask(LINES, key, block.data, wait_s)
+
+    def spans(self, key: Hashable, data: bytes, wait_s: float = 0) -> list[int] | None:
+        """Where in a few lines each hit begins and ends, in turn; None: not known yet. Raises TooSlow."""
+        if self.pattern.is_cheap:
+            return self._matcher.spans(data)
+        return self._ask(SPANS, key, data, wait_s)
 
     def _ask(self, what: bytes, key: Hashable, data: bytes, wait_s: float) -> list[int] | None:
         key = (what, key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 
 from thunes_tui.lines.blocks import Block, BlockStore, Key
 from thunes_tui.lines.grouping import REACH, Grouping
@@ -48,6 +48,13 @@ class Severity:
         return TRACEBACK in self._store.block(Key(key.span, key.number + 1)).data[: REACH + len(TRACEBACK)]
 
 
-def severity_search(store: BlockStore, start: Position, least_rank: int, *, forward: bool) -> Search:
+def severity_search(
+    store: BlockStore,
+    start: Position,
+    least_rank: int,
+    *,
+    forward: bool,
+    accepts: Callable[[Position], bool] | None = None,
+) -> Search:
     """The next record of at least `least_rank` behind `start`, or the one before it, to be stepped."""
-    return Search(store, Severity(store, least_rank), start, forward=forward)
+    return Search(store, Severity(store, least_rank), start, forward=forward, accepts=accepts)

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from thunes_tui.lines.blocks import BlockStore
 from thunes_tui.lines.line import Line as TextLine
-from thunes_tui.lines.record import head_of, is_error, is_warning
+from thunes_tui.lines.line import Position
+from thunes_tui.lines.record import RANKS, head_of, is_error, is_warning
+from thunes_tui.lines.search import Search
+from thunes_tui.lines.severity import severity_search
+from thunes_tui.lines.store import LineStore
 from thunes_tui.text import LIMIT, safe
 from thunes_tui.ui.keymap import Action
+from thunes_tui.ui.panes.seeker import Accepts
 from thunes_tui.ui.panes.stream_keys import SIDEWAYS, StreamPane, stream_actions
 from thunes_tui.ui.widgets.line import Line, data
 
@@ -24,8 +30,8 @@ class LogPane(StreamPane):
         *stream_actions("log"),
         Action("error", ("b",), "error", "The next error", "log", footer=True),
         Action("error_back", ("B",), "error before", "The error before", "log"),
-        Action("warning", ("y",), "warning", "The next warning", "log"),
-        Action("warning_back", ("Y",), "warning before", "The warning before", "log"),
+        Action("warning", ("y",), "warning", "The next warning or error", "log"),
+        Action("warning_back", ("Y",), "warning before", "The warning or error before", "log"),
         Action("right", ("right",), "right", "Shift long lines to the left", "log"),
         Action("left", ("left",), "left", "Shift them back", "log"),
         Action("raw", ("R",), "raw", "Lines as they stand in the file, with date and logger", "log"),
@@ -57,16 +63,25 @@ class LogPane(StreamPane):
         return [*cut, ("  ◌ without its end", "warn")] if line.torn else cut
 
     def do_error(self) -> None:
-        self.look_for(_has_error, "an error", forward=True)
+        self._next_at("ERROR", "an error", forward=True)
 
     def do_error_back(self) -> None:
-        self.look_for(_has_error, "an error", forward=False)
+        self._next_at("ERROR", "an error", forward=False)
 
     def do_warning(self) -> None:
-        self.look_for(_has_warning, "a warning", forward=True)
+        self._next_at("WARNING", "a warning", forward=True)
 
     def do_warning_back(self) -> None:
-        self.look_for(_has_warning, "a warning", forward=False)
+        self._next_at("WARNING", "a warning", forward=False)
+
+    def _next_at(self, level: str, what: str, *, forward: bool) -> None:
+        """To the next record of at least that level."""
+
+        def begin(store: LineStore, start: Position, accepts: Accepts | None) -> Search:
+            assert isinstance(store, BlockStore)
+            return severity_search(store, start, RANKS[level], forward=forward, accepts=accepts)
+
+        self.finder.seeker.seek(begin, what, forward=forward)
 
     def do_right(self) -> None:
         self.sideways(SIDEWAYS)
@@ -85,13 +100,3 @@ def level_style(level: str) -> str:
     if is_error(level):
         return "bad"
     return "warn" if is_warning(level) else "dim"
-
-
-def _has_error(line: TextLine) -> bool:
-    head = head_of(line.data)
-    return head is not None and is_error(head.level)
-
-
-def _has_warning(line: TextLine) -> bool:
-    head = head_of(line.data)
-    return head is not None and is_warning(head.level)

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from textual.strip import Strip
 
+from thunes_tui.lines.line import Position
 from thunes_tui.text import safe
 from thunes_tui.ui.desk import Desk
 from thunes_tui.ui.panes.base import HEADING_ROWS
+from thunes_tui.ui.panes.finder import Finder
 from thunes_tui.ui.panes.source import SourcePane
+from thunes_tui.ui.widgets.asking import Asking
 from thunes_tui.ui.widgets.eager import EagerPace
 from thunes_tui.ui.widgets.line import Line, data
 from thunes_tui.ui.widgets.rows import between
@@ -24,8 +27,9 @@ class Stream(SourcePane, inherit_bindings=False):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self.searching = ""
-        """What a search that runs says of itself."""
+        self.finder = Finder(self)
+        self.asking: Asking | None = None
+        """What a person is asked in the pane's last row."""
         self._eager = EagerPace(self.flush)
         self._growing = EagerPace(self.flush, burst=LINES_AT_ONCE)
         self._body: list[Strip] = []
@@ -38,9 +42,7 @@ class Stream(SourcePane, inherit_bindings=False):
 
     def state(self) -> Line:
         """The right end of the heading: whether it follows, and how much is new."""
-        if self.searching:
-            return [data(self.searching, "accent")]
-        hidden = self.narrowed()
+        hidden = [*([] if self.asking is not None else self.finder.said()), *self.narrowed()]
         if self.view.following:
             return [*hidden, ("FOLLOW", "good")]
         store, line = self.view.store, self.view.top.line
@@ -61,6 +63,10 @@ class Stream(SourcePane, inherit_bindings=False):
         if len(self._body) != self.body_height or self.sheet.width != self.size.width:
             self._body = self._lay_out_body()
         return self._body[y] if y < len(self._body) else self.strip([], self.size.width)
+
+    def _arrived(self, count: int) -> None:
+        super()._arrived(count)
+        self.finder.wake()
 
     def changed(self) -> None:
         """More lines: at once while they come one by one, ten times a second in a flood."""
@@ -85,6 +91,8 @@ class Stream(SourcePane, inherit_bindings=False):
             if changed:
                 self.put(*(between(y, old, new) for y, old, new in changed))
         self.heading_changed()
+        if self.finder.hits is not None and self.finder.hits.is_wanting:
+            self.finder.wake()
 
     def _lay_out_body(self) -> list[Strip]:
         width, height = self.size.width, self.body_height
@@ -107,13 +115,44 @@ class Stream(SourcePane, inherit_bindings=False):
         return max(0, self.body_height - len(self._footer()))
 
     def _footer(self) -> list[Line]:
-        """What is wrong with the file, and a line that was not finished."""
+        """What is asked; else what is wrong with the file, or a line that was not finished."""
+        if self.asking is not None:
+            return self.asking.lines(self.size.width, self.finder.counted())
         problem = self.feed.status or self.lens.trouble or safe(getattr(self.lens.store, "failure", ""))
         if problem:
             return [[data(f" {problem}", "warn")]]
         if self.edge.unfinished and self.view.following:
             return [[(f" … {self.edge.unfinished:,} bytes of a line without its end", "dim")]]
         return []
+
+    # What is typed in the last row.
+
+    def ask_line(self, asking: Asking) -> None:
+        """Ask for a line in the pane's last row; the keys go there until it is kept or left."""
+        self.asking = asking
+        self.moved()
+
+    def takes_key(self, key: str, character: str | None, /) -> bool:
+        asking = self.asking
+        if asking is None:
+            return False
+        asking.press(key, character)
+        if asking.is_over and self.asking is asking:
+            self.asking = None
+        self.moved()
+        return True
+
+    def takes_text(self, text: str, /) -> bool:
+        if self.asking is None:
+            return False
+        self.asking.paste(text)
+        self.moved()
+        return True
+
+    def go_to(self, position: Position) -> None:
+        """Select a line of the source and bring it into the window."""
+        self.view.show(self.lens.outer(position), self.window)
+        self.moved()
 
     def repaint(self) -> None:
         self.sheet.forget()

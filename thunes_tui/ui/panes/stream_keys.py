@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from thunes_tui.errors import UserError
-from thunes_tui.lines.line import BEGINNING
-from thunes_tui.lines.line import Line as TextLine
-from thunes_tui.lines.store import END
 from thunes_tui.ui.keymap import Action
 from thunes_tui.ui.panes.stream import Stream
-from thunes_tui.ui.screens.prompt import Prompt
-from thunes_tui.ui.widgets.search import pattern_of, seek
+from thunes_tui.ui.widgets.asking import Asking
 
 if TYPE_CHECKING:
     from thunes_tui.ui.app import ThunesApp
@@ -33,6 +27,7 @@ def stream_actions(pane: str) -> tuple[Action, ...]:
         ),
         Action("find_next", ("n",), "next hit", "The next hit; without a search, a note", pane),
         Action("find_back", ("N",), "hit before", "The hit before", pane),
+        Action("find_stop", ("ctrl+g",), "stop search", "Stop searching, and mark nothing any more", pane),
         Action("down", ("j", "down"), "down", "One line on", pane),
         Action("up", ("k", "up"), "up", "One line back", pane),
         Action("page_down", ("pagedown",), "page", "One page on", pane),
@@ -92,71 +87,33 @@ class StreamPane(Stream, inherit_bindings=False):
     # Searching.
 
     def do_find(self) -> None:
-        about = (
-            "Text as it stands in the line; with a leading / a regular expression. Nothing ends the search."
-        )
+        before = self.finder.text
 
-        def typed(text: str | None) -> None:
-            if text is None:
-                return
-            try:
-                self.sheet.pattern = pattern_of(text) if text else None
-            except UserError as error:
-                self.desk.say(str(error), alarming=True)
-                return
-            self.sheet.forget()
-            self.moved()
-            if self.sheet.pattern is not None:
-                self._seek(forward=False)
+        def done(text: str) -> str:
+            wrong = self.finder.look_for(text)
+            if not wrong and self.finder.pattern is not None:
+                self.finder.keep()
+                self.finder.go(forward=False)
+            return wrong
 
-        self.app.push_screen(Prompt(self.desk, f"Find in the {self.SOURCE}", about, required=False), typed)
+        def left() -> None:
+            self.finder.look_for(before)
+
+        self.ask_line(Asking("/", self.finder.look_for, done, left, earlier=self.finder.earlier))
 
     def do_find_next(self) -> None:
-        if self.sheet.pattern is not None:
-            self._seek(forward=True)
+        if self.finder.pattern is not None:
+            self.finder.go(forward=True)
             return
         app: ThunesApp = self.app  # type: ignore[assignment]  # panes live in no other application
         app.hands.do(app.hands.keymap.named("note"))
 
     def do_find_back(self) -> None:
-        self._seek(forward=False)
+        self.finder.go(forward=False)
 
     def why_not_find_back(self) -> str:
-        return "" if self.sheet.pattern is not None else "nothing is searched for: / asks for it"
+        return "" if self.finder.pattern is not None else "nothing is searched for: / asks for it"
 
-    def _seek(self, *, forward: bool) -> None:
-        if self.sheet.pattern is not None:
-            self.look_for(self.sheet.pattern.found_in, f"{self.sheet.pattern.text!r}", forward=forward)
-
-    def look_for(self, matches: Callable[[TextLine], bool], what: str, *, forward: bool) -> None:
-        """Go to the next line that matches, from the selection or the window's edge; a newer search wins."""
-        self.run_worker(
-            self._look_for(matches, what, forward=forward),
-            name=f"search for {what}",
-            group="search",
-            exclusive=True,
-            exit_on_error=False,
-        )
-
-    async def _look_for(self, matches: Callable[[TextLine], bool], what: str, *, forward: bool) -> None:
-        store = self.view.store
-        if store is None:
-            return
-
-        def told(share: float) -> None:
-            self.searching = f"looking for {what}  {share:.0%}"
-            self.changed()
-
-        start = self.view.selected
-        if start is None:  # from outside the window: its first line may be a hit as well
-            following = END if not forward else BEGINNING
-            start = following if self.view.following else self.view.top.line
-        try:
-            found = await seek(store, start, matches, forward=forward, progress=told)
-        finally:
-            self.searching = ""
-        if found is None:
-            self.desk.say(f"no {'further' if forward else 'earlier'} line with {what}")
-        else:
-            self.view.show(found, self.window)
-        self.moved()
+    def do_find_stop(self) -> None:
+        if not self.finder.stop():
+            self.desk.say("nothing is searched for")

@@ -12,8 +12,7 @@ from thunes_tui.text import SafeText
 from thunes_tui.ui.desk import Desk
 from thunes_tui.ui.widgets.gutter import WIDTH as GUTTER
 from thunes_tui.ui.widgets.line import Line, Part, data, spread, strip
-from thunes_tui.ui.widgets.search import Pattern
-from thunes_tui.ui.widgets.styled import folded, marked, shifted
+from thunes_tui.ui.widgets.styled import Find, folded, marked, shifted
 
 KEPT = 2000
 """Laid-out lines that are kept."""
@@ -41,8 +40,8 @@ class LineSheet:
         self._looks = looks
         self._indent = indent
         self.width = 1
-        self.pattern: Pattern | None = None
-        """What is searched for, and marked."""
+        self.find: Find | None = None
+        """Finds what is searched for, to be marked."""
         self.wrapped = False
         self.shift = 0
         """Cells that long lines are shifted by."""
@@ -74,7 +73,7 @@ class LineSheet:
 
     def _fitted(self, row: Line, ending: Line) -> list[Line]:
         width = max(1, self.width - GUTTER)
-        shown = marked(row, self.pattern.shown) if self.pattern is not None else row
+        shown = marked(row, self.find) if self.find is not None else row
         if self.wrapped:
             return folded([*shown, *ending], width, self._indent)
         moved = shifted(shown, self.shift) if self.shift else shown

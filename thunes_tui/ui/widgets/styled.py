@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable, Sequence
 
 from thunes_tui.text import cell_width, character_width
 from thunes_tui.ui.widgets.line import Line, Part
 
 HIT = "tab_on"
 """The style of what a search found."""
-MOST_HITS = 50
-"""Marked in one text."""
+Find = Callable[[str], Sequence[tuple[int, int]]]
+"""Where in a text the hits begin and end, in order."""
 
 
 def shifted(line: Line, cells: int) -> Line:
@@ -65,19 +65,16 @@ def _fitting(text: str, room: int) -> int:
     return len(text)
 
 
-def marked(line: Line, pattern: re.Pattern[str]) -> Line:
-    """The line with everything that the pattern finds in it marked."""
-    return [piece for part in line for piece in _pieces(part, pattern)]
+def marked(line: Line, find: Find) -> Line:
+    """The line with every hit in it marked."""
+    return [piece for part in line for piece in _pieces(part, find(part[0]))]
 
 
-def _pieces(part: Part, pattern: re.Pattern[str]) -> Line:
+def _pieces(part: Part, spans: Sequence[tuple[int, int]]) -> Line:
     text, style = part
     pieces: Line = []
     at = 0
-    for hits, found in enumerate(pattern.finditer(text)):
-        if hits == MOST_HITS:
-            break
-        if found.end() > found.start():
-            pieces += [(text[at : found.start()], style), (found[0], HIT)]
-            at = found.end()
+    for start, end in spans:
+        pieces += [(text[at:start], style), (text[start:end], HIT)]
+        at = end
     return [piece for piece in [*pieces, (text[at:], style)] if piece[0]]
