@@ -57,8 +57,6 @@ class Console(DirectScreen, inherit_bindings=False):
         event.stop()
         shell = self._owner.panes["control"]
         if self._owner.mode == COMMAND:
-            if self._owner.panes[self._owner.view.reach].takes_text(event.text):
-                return
             self._owner.hands.take_paste(event.text, len(event.text))
         elif isinstance(shell, Typist):
             shell.pasted(event)

@@ -1,8 +1,8 @@
 """A key that begins something, held down: it begins one thing, and none of those that come after it.
 
 A terminal tells no key's release, so a repeat is known by its time: the first one comes a second or so after
-the press, the further ones many times a second. A key that comes when a first repeat may come is therefore done
-a moment later, and only if no other of its kind has followed by then.
+the press, the further ones many times a second. A key that comes when a first repeat may is therefore done a
+moment later, and only if no other of its kind has followed by then.
 """
 
 from __future__ import annotations
