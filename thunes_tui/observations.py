@@ -112,7 +112,8 @@ class CommandStarted(Observation):
 
 @dataclass(frozen=True, slots=True)
 class CommandEnded(Observation):
-    """The shell's own mark: it ended. `tail` is the end of what it printed, masked, at most 64 kB."""
+    """The shell's own mark: it ended. `tail` is the end of what it printed, masked, at most 64 kB; `sha256` is
+    of all of it."""
 
     seq: int
     exit: int
@@ -125,6 +126,9 @@ class CommandEnded(Observation):
     """It printed more than `tail` holds: the beginning is missing."""
     command: str = ""
     """The line that ended, as it was typed, masked; empty where it is not known."""
+    found: tuple[tuple[str, bool, str | None], ...] = ()
+    """Where it is cut: each pattern that was looked for in all of it, whether in log records too, and the
+    first line that shows it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ from thunes_tui.connection import Closed, Connection, Folded, Snapshot
 from thunes_tui.drill.draft import short
 from thunes_tui.drill.model import DrillState
 from thunes_tui.drill.next import next_action
+from thunes_tui.drill.transitions import not_proven
+from thunes_tui.drill.venue import is_down
 from thunes_tui.errors import Unusable
 from thunes_tui.events.base import Event
 from thunes_tui.events.drill import PreflightEnded
@@ -69,13 +71,14 @@ class Rehearsal:
         action = next_action(state)
         if not state.shell.alive or (state.positions_problem == "not read yet"):
             return
-        flight = state.preflight
-        if flight.run >= PREFLIGHTS and not flight.passed and not flight.running:
-            self._ask(intents.EndDrill(early=True, reason="the pre-flight did not pass"))
+        why = hopeless(state)
+        if why:
+            self._ask(intents.EndDrill(early=True, reason=why))
             return
         intent = action.intent or (action.alternatives[0][2] if action.alternatives else None)
         if isinstance(intent, intents.RunStep) and intent.again:
-            reason = f"{state.steps[intent.step].status}: a rehearsal attempts nothing twice"
+            known = state.steps[intent.step]
+            reason = f"{known.status}: {known.reason}; a rehearsal attempts nothing twice"
             intent = intents.SkipStep(intent.step, reason)
         self._ask(intent)
 
@@ -97,7 +100,8 @@ class Rehearsal:
             case PreflightEnded():
                 self._say(f"pre-flight: console {event.native}, script {event.script}")
             case StepEnded():
-                self._say(f"  step {short(event.step)}: exit {event.exit}")
+                how = "done by hand" if event.exit is None else f"exit {event.exit}"
+                self._say(f"  step {short(event.step)}: {how}")
             case CriterionSensed():
                 self._say(f"    {event.verdict}: {event.cause}")
             case TestEnded():
@@ -105,6 +109,17 @@ class Rehearsal:
                 self._say(f"Test {number}: {event.verdict} {event.cause}".rstrip())
             case _:
                 pass
+
+
+def hopeless(state: DrillState) -> str:
+    """Why nothing more can come of a rehearsal, which then ends with its result; empty while it goes on."""
+    flight = state.preflight
+    if flight.run >= PREFLIGHTS and not flight.passed and not flight.running:
+        return "the pre-flight did not pass"
+    between = state.phases["preparation"].started is not None and state.running_test is None
+    if between and not state.proven and not is_down(state.guard_reasons):
+        return not_proven(state.guard_reasons)
+    return ""
 
 
 def goes_on(event: Event) -> bool:

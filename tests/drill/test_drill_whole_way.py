@@ -239,10 +239,11 @@ def serve(play: Playbook, answer: Answer) -> None:
             case RunInShell(name=name):
                 play.started(f"step {name}")
                 more = play.ended("Risk status\nKILL-SWITCH ACTIVATED\nBTCUSDT: 1").things
-            case AskProbe(criterion=criterion, attempt=attempt):
-                play.see(seen.Probed(criterion, "PASS", "sound", attempt=attempt))
+            case AskProbe(criterion=criterion, attempt=attempt, doubt=doubt):
+                verdict = "FAIL" if doubt else "PASS"
+                play.see(seen.Probed(criterion, verdict, doubt or "sound", attempt=attempt))
             case SetDeadline(criterion=criterion, attempt=attempt):
-                play.see(seen.DeadlinePassed(criterion, attempt))
+                more = play.see(seen.DeadlinePassed(criterion, attempt)).things
             case _:
                 pass
         things.extend(more)

@@ -18,6 +18,7 @@ from thunes_tui.clock import system
 from thunes_tui.config import Profile, World
 from thunes_tui.drill.effects import AskProbe
 from thunes_tui.events.box import PositionsCompared
+from thunes_tui.events.steps import Evidence
 from thunes_tui.mask import Mask
 from thunes_tui.observations import Probed
 from thunes_tui.runbook.model import Check
@@ -348,3 +349,47 @@ async def test_a_line_that_is_just_being_written_is_no_damage(tmp_path: Path) ->
 
 async def test_a_kind_that_nobody_knows_is_not_verified(tmp_path: Path) -> None:
     assert (await prober(make_checkout(tmp_path)).probe(asked("horoscope"))).verdict == "NOT VERIFIED"
+
+
+class Told:
+    """A worker that gives one answer."""
+
+    def __init__(self, **answer: Any) -> None:
+        self.answer = answer
+
+    async def ask(self, question: dict[str, Any]) -> dict[str, Any]:
+        return {**self.answer, "positions": [{"found": False} for _ in question["symbols"]]}
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "verdict", "cause"),
+    [
+        (
+            {"ok": False, "kind": "down", "error": "refused"},
+            "output",
+            "NOT VERIFIED",
+            "exchange down (refused)",
+        ),
+        (
+            {"ok": False, "kind": "timeout", "error": "late"},
+            "process",
+            "NOT VERIFIED",
+            "exchange down (late)",
+        ),
+        ({"ok": False, "kind": "denied", "error": "key"}, "output", "FAIL", "it printed MISMATCH"),
+        ({"ok": False, "kind": "worker", "error": "died"}, "output", "FAIL", "it printed MISMATCH"),
+        ({"ok": True, "orders": [], "balances": {}}, "output", "NOT VERIFIED", "the testnet was reset"),
+        ({"ok": True, "orders": [], "balances": {}}, "process", "FAIL", "it printed MISMATCH"),
+    ],
+)
+async def test_a_doubted_failure_stands_unless_the_exchange_is_down_or_was_reset(
+    tmp_path: Path, answer: dict[str, Any], kind: str, verdict: str, cause: str
+) -> None:
+    project = make_checkout(tmp_path)
+    make_database(project / Profile().paths.database, BTC)
+    shown = Evidence("output", "step 4.4", 12, "ab" * 32)
+    question = asked(kind, doubt="it printed MISMATCH", evidence=shown)
+    found = await prober(project, Told(**answer)).probe(question)
+    assert (found.verdict, found.evidence) == (verdict, shown)
+    assert found.cause.startswith(cause)
+    assert found.cause.endswith("it printed MISMATCH")

@@ -12,6 +12,7 @@ from thunes_tui.drill.closing import close_test, end_phase, start_phase
 from thunes_tui.drill.draft import Draft, Refusal, short
 from thunes_tui.drill.effects import AskGuard, RunInShell, TakeBaseline
 from thunes_tui.drill.model import TestState
+from thunes_tui.drill.printed import Output, looks
 from thunes_tui.drill.settle import settle_rest, settle_step
 from thunes_tui.drill.transitions import (
     check_one,
@@ -21,6 +22,7 @@ from thunes_tui.drill.transitions import (
     check_step,
     check_test,
 )
+from thunes_tui.drill.venue import is_down
 from thunes_tui.events import steps
 from thunes_tui.runbook.model import Step, Test
 
@@ -47,7 +49,8 @@ def start_test(draft: Draft, intent: intents.StartTest) -> None:
     running = draft.state.running_test
     if running is not None:
         raise Refusal(f"Test {running.number} is running: end it first")
-    check_proven(draft.state)
+    if not is_down(draft.state.guard_reasons):
+        check_proven(draft.state)  # an exchange that was down may be back: each step asks the guard anew
     end_phase(draft, "preparation")
     start_phase(draft, "tests")
     note_test_order(draft, test, state)
@@ -144,7 +147,8 @@ def launch(draft: Draft, step: Step, attempt: int, token: str) -> None:
     draft.emit(
         steps.StepStarted(step.id, attempt, digest(step.command), token, output=draft.state.shell.output)
     )
-    draft.want(RunInShell(short(step.id), step.command, asked_for(step.id, attempt), token))
+    wanted = looks(draft.test(step.id), step)
+    draft.want(RunInShell(short(step.id), step.command, asked_for(step.id, attempt), token, wanted))
 
 
 def confirm_step(draft: Draft, intent: intents.ConfirmStep) -> None:
@@ -168,7 +172,7 @@ def finish_step(draft: Draft, intent: intents.FinishStep) -> None:
     if not known.by_hand:
         raise Refusal(f"step {short(step.id)} ends when its command ends")
     draft.emit(steps.StepEnded(step.id, known.attempt, None))
-    settle_step(draft, step, "", "")
+    settle_step(draft, step, Output())
 
 
 def skip_step(draft: Draft, intent: intents.SkipStep) -> None:

@@ -152,6 +152,8 @@ def awaited(check: Check) -> str:
         "telegram": "alert on the phone",
         "process": states.get(str(want(check, "state", "")), "process"),
         "timing": f"measured {want(check, 'of', 'time')}",
+        "output": "word of the exchange, without which the step's output is not judged",
+        "exit": "word of the exchange, without which the step's exit is not judged",
     }
     return words.get(check.kind, check.kind)
 

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from thunes_tui.events.steps import Evidence
 from thunes_tui.runbook.model import Check
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
     """Base of all effects."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A regular expression to look for in what a step prints; with `log_lines` in log records too."""
+
+    pattern: str
+    log_lines: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +42,8 @@ class RunInShell(Effect):
     text: str
     attempt: str = ""
     token: str = ""
+    looks: tuple[Look, ...] = ()
+    """What its output is asked for when it ends; looked for as it goes by, however long it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +77,10 @@ class AskProbe(Effect):
     """Open positions to compare with."""
     attempt: int = 0
     """Comes back in the answer, so that one of an earlier attempt settles nothing."""
+    doubt: str = ""
+    """Cause of a FAIL that an exchange which is down or was reset would explain: the answer is that FAIL with
+    `evidence`, or NOT VERIFIED. Empty for a question about the check itself."""
+    evidence: Evidence | None = None
 
 
 @dataclass(frozen=True, slots=True)

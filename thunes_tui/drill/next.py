@@ -10,6 +10,7 @@ from thunes_tui.drill.checks import by_hand, is_at_end, waiting
 from thunes_tui.drill.draft import short
 from thunes_tui.drill.model import ACTIVE, DrillState
 from thunes_tui.drill.transitions import no_shell, not_proven
+from thunes_tui.drill.venue import is_down
 from thunes_tui.runbook.model import Test
 
 
@@ -75,7 +76,7 @@ def shell_busy(state: DrillState) -> str:
 
 def begin_test(state: DrillState, test: Test) -> NextAction:
     label = f"begin Test {test.number}: {test.title}"
-    if not state.proven:
+    if not state.proven and not is_down(state.guard_reasons):
         return NextAction(label, why=not_proven(state.guard_reasons))
     first = state.plan[0].id == test.id
     if first and not state.positions:

@@ -12,6 +12,7 @@ from thunes_tui.drill.draft import Draft
 from thunes_tui.drill.invariants import after_birth, after_death, after_mark, note
 from thunes_tui.drill.recovery import bot_died, is_successor, measure
 from thunes_tui.drill.settle import deadline_passed
+from thunes_tui.drill.venue import doubt_of, doubt_passed
 from thunes_tui.events import box, steps
 
 
@@ -80,9 +81,13 @@ def deadline(draft: Draft, passed: seen.DeadlinePassed) -> None:
     test, check = draft.test(passed.criterion), criterion.check
     if check is None or draft.state.tests[test.id].status != "running":
         return
-    if not is_over(draft.state, test, check) or passed.attempt != attempt_of(draft.state, test, check):
+    attempt = attempt_of(draft.state, test, check)
+    if not is_over(draft.state, test, check):
         return
-    deadline_passed(draft, criterion)
+    if passed.attempt == attempt:
+        deadline_passed(draft, criterion)
+    elif passed.attempt == doubt_of(attempt):
+        doubt_passed(draft, criterion)
 
 
 HANDLERS: dict[type, Callable[[Draft, Any], None]] = {

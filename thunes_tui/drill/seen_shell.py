@@ -9,14 +9,16 @@ from typing import Any
 from thunes_tui import observations as seen
 from thunes_tui.drill.asked_drill import PREFLIGHT
 from thunes_tui.drill.asked_steps import CONFIRMED, launch
-from thunes_tui.drill.checks import waiting
+from thunes_tui.drill.checks import CLIP, waiting
 from thunes_tui.drill.closing import end_phase
 from thunes_tui.drill.draft import Draft, short
-from thunes_tui.drill.effects import AskGuard, FindDead, TakeBaseline
+from thunes_tui.drill.effects import AskGuard, FindDead, Look, TakeBaseline
 from thunes_tui.drill.invariants import note
 from thunes_tui.drill.model import DrillState, StepState
-from thunes_tui.drill.settle import settle_rest, settle_step, start_again
+from thunes_tui.drill.printed import NOT_COMPARED, Output
+from thunes_tui.drill.settle import settle_rest, settle_step, start_again, unasked
 from thunes_tui.drill.transitions import not_proven
+from thunes_tui.drill.venue import is_down
 from thunes_tui.events import box, drill, session, shell, steps
 from thunes_tui.runbook.expected import differences
 from thunes_tui.runbook.model import Step
@@ -37,6 +39,7 @@ def running_step(state: DrillState) -> Step | None:
 
 
 def command_ended(draft: Draft, mark: seen.CommandEnded) -> None:
+    """The end of a line in the shell; of the running step where it was its line."""
     known = draft.state.shell
     typed = (mark.command or (known.running if mark.seq >= known.seq else "")).strip()
     draft.emit(shell.ShellEnded(mark.seq, mark.exit, mark.cwd, mark.jobs))
@@ -48,8 +51,11 @@ def command_ended(draft: Draft, mark: seen.CommandEnded) -> None:
     own = f"step {short(step.id)}"
     if typed == own:
         missing = tuple(differences(step.expected, mark.tail))[:20] if step.expected else ()
+        if mark.cut and step.expected:
+            missing = (NOT_COMPARED,)
         draft.emit(steps.StepEnded(step.id, attempt, mark.exit, mark.output, mark.sha256, mark.jobs, missing))
-        settle_step(draft, step, mark.tail, mark.sha256, cut=mark.cut)
+        found = tuple((Look(pattern, records), line) for pattern, records, line in mark.found)
+        settle_step(draft, step, Output(mark.tail, mark.sha256, mark.cut, found))
     elif typed.endswith(own):
         # Something stood at the prompt already, so the shell ran that with the step's line behind it.
         draft.emit(steps.StepUnknown(step.id, attempt, f"the shell ran something else: {typed[:100]}"))
@@ -89,9 +95,11 @@ def guard_spoke(draft: Draft, spoke: seen.GuardSpoke) -> None:
     confirm = spoke.confirm or (short(step_id) if spoke.outside else "")
     if why:
         draft.emit(steps.StepAborted(step_id, known.attempt, why))
-        if not spoke.proven:
+        if is_down(spoke.reasons):
+            unasked(draft, step, why)
+        elif not spoke.proven:
             test = draft.test(step_id).id
-            note(draft, f"the guard refused step {short(step_id)}", "guard", test)
+            note(draft, f"the guard refused step {short(step_id)}: {why}"[:CLIP], "guard", test)
         settle_rest(draft, draft.test(step_id))
     elif draft.state.mode != "rehearse" and confirm and not is_confirmed(known, spoke, confirm):
         draft.emit(steps.StepHeld(step_id, known.attempt, confirm, spoke.victims))
@@ -102,7 +110,7 @@ def guard_spoke(draft: Draft, spoke: seen.GuardSpoke) -> None:
 def refused(state: DrillState, step: Step, spoke: seen.GuardSpoke) -> str:
     """Why the step must not start; empty when it may."""
     if not spoke.proven:
-        return not_proven(spoke.reasons)
+        return spoke.reasons[0] if is_down(spoke.reasons) else not_proven(spoke.reasons)
     if state.mode == "rehearse" and spoke.outside:
         return f"it would hit processes outside the drilled project: {'; '.join(spoke.outside)[:200]}"
     if state.mode not in ("drill", "rehearse") or state.ending is not None:

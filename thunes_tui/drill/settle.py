@@ -16,7 +16,6 @@ from thunes_tui.drill.checks import (
     by_hand,
     is_at_end,
     is_over,
-    matches,
     number,
     sensed,
     step_of,
@@ -24,10 +23,12 @@ from thunes_tui.drill.checks import (
 )
 from thunes_tui.drill.draft import Draft, short
 from thunes_tui.drill.effects import AskProbe, SetDeadline
-from thunes_tui.drill.model import DrillState
-from thunes_tui.drill.printed import CUT, judge_output, shows
+from thunes_tui.drill.model import DrillState, StepState
+from thunes_tui.drill.printed import CUT, Output, judge_output, shows
 from thunes_tui.drill.recovery import settle_recovery
-from thunes_tui.events.steps import Evidence
+from thunes_tui.drill.venue import fail
+from thunes_tui.drill.verdict import undone
+from thunes_tui.events.steps import Evidence, FindingNoted
 from thunes_tui.runbook.model import Check, Criterion, Step, Test
 
 PROBE_S = 60.0
@@ -46,21 +47,32 @@ def open_criteria(draft: Draft, test: Test) -> list[tuple[Criterion, Check]]:
     ]
 
 
-def settle_step(draft: Draft, step: Step, output: str, sha256: str, *, cut: bool = False) -> None:
+def settle_step(draft: Draft, step: Step, output: Output) -> None:
     """A step has ended: judge its output, ask its probes, and start the clocks of what is awaited."""
     test = draft.test(step.id)
-    check_console(draft, test, step, output, sha256, cut=cut)
+    check_console(draft, test, step, output)
     for criterion, check in open_criteria(draft, test):
         bound = step_of(test, check)
         if bound is None:
             if check.kind in PRINTED and draft.state.steps[step.id].exit is not None and shows(check, output):
-                judge_output(draft, criterion, check, step, output, sha256, cut=cut)
+                judge_output(draft, criterion, check, step, output)
         elif bound.id == step.id:
             if check.kind in PRINTED:
-                judge_output(draft, criterion, check, step, output, sha256, cut=cut)
+                judge_output(draft, criterion, check, step, output)
             else:
                 start_waiting(draft, criterion, check, test)
     settle_rest(draft, test)
+
+
+def unasked(draft: Draft, step: Step, why: str) -> None:
+    """The step could not begin, for the exchange is down: no fault of the bot, and no verdict on it."""
+    test = draft.test(step.id)
+    draft.emit(
+        FindingNoted(f"step {short(step.id)} did not run: {why}"[:CLIP], test=test.id, source="exchange")
+    )
+    for criterion, check in open_criteria(draft, test):
+        if step_of(test, check) == step:
+            sensed(draft, criterion, "NOT VERIFIED", f"step {short(step.id)} did not run: {why}")
 
 
 def settle_rest(draft: Draft, test: Test) -> None:
@@ -78,7 +90,7 @@ def not_shown(draft: Draft, criterion: Criterion, check: Check, test: Test) -> N
     if check.kind == "exit" or not want(check, "pattern"):
         sensed(draft, criterion, "NOT VERIFIED", "an exit status alone proves nothing")
     elif all(draft.state.steps[s.id].status == "done" for s in test.steps):
-        sensed(draft, criterion, "FAIL", f"no step's output shows {str(want(check, 'pattern'))[:80]}")
+        fail(draft, criterion, check, f"no step's output shows {str(want(check, 'pattern'))[:80]}")
     else:
         sensed(draft, criterion, "NOT VERIFIED", "no output shows it, and not every step was done")
 
@@ -138,23 +150,25 @@ def start_again(draft: Draft, criterion: Criterion, test: Test) -> None:
         start_waiting(draft, criterion, check, test)
 
 
-def check_console(draft: Draft, test: Test, step: Step, output: str, sha256: str, *, cut: bool) -> None:
+def check_console(draft: Draft, test: Test, step: Step, output: Output) -> None:
     """A log check with `console` wants the same words in the step's output; the file alone is half of it."""
     for criterion in test.criteria:
         check = criterion.check
         if check is None or check.kind != "log" or not want(check, "console"):
             continue
         bound = step_of(test, check)
-        if bound is None or bound.id != step.id or matches(str(want(check, "pattern", "")), output):
+        pattern = str(want(check, "pattern", ""))
+        if bound is None or bound.id != step.id or output.find(pattern, log_lines=True) is not None:
             continue
-        cause = CUT if cut else f"the output of step {short(step.id)} does not show it, whatever the log says"
-        known = draft.state.steps[step.id]
+        known, whole = draft.state.steps[step.id], output.knows(pattern, log_lines=True)
+        shown = "does not show it, whatever the log says" if whole else f"was not judged: {CUT}"
+        cause = f"the output of step {short(step.id)} {shown}"
         sensed(
             draft,
             criterion,
-            "NOT VERIFIED" if cut else "FAIL",
+            "FAIL" if whole else "NOT VERIFIED",
             cause,
-            Evidence("output", f"step {short(step.id)}", known.output, sha256),
+            Evidence("output", f"step {short(step.id)}", known.output, output.sha256),
         )
 
 
@@ -171,7 +185,7 @@ def deadline_passed(draft: Draft, criterion: Criterion) -> None:
         sensed(draft, criterion, "NOT VERIFIED", f"no {awaited(check)} was seen, but {source}")
     else:
         cause = f"no {awaited(check)} within {check.within_s:g} s of the step's end"
-        sensed(draft, criterion, "FAIL", cause)
+        fail(draft, criterion, check, cause)
 
 
 def unseen(state: DrillState, check: Check) -> str:
@@ -214,23 +228,24 @@ def judge_absence(draft: Draft, criterion: Criterion, check: Check, test: Test) 
         sensed(draft, criterion, "PASS", f"no {awaited(check)} in the test", evidence)
 
 
-WORDS = {"skipped": "SKIPPED", "aborted": "ABORTED", "unknown": "UNKNOWN", "pending": "SKIPPED"}
-"""The verdict of a criterion whose step has this status."""
-
-
 def unsettled(state: DrillState, test: Test, check: Check | None) -> tuple[str, str]:
     """Verdict and cause of a criterion that nothing settled."""
     step = step_of(test, check) if check is not None else None
-    if step is not None and state.steps[step.id].status in WORDS:
-        status = state.steps[step.id].status
-        said = "was not run" if status == "pending" else f"is {status}"
-        return WORDS[status], f"step {short(step.id)} {said}"
+    verdict = undone(state.steps[step.id]) if step is not None else ""
+    if step is not None and verdict:
+        return verdict, f"step {short(step.id)} {in_words(state.steps[step.id])}"
     return "NOT VERIFIED", "nobody decided it before the test ended"
+
+
+def in_words(step: StepState) -> str:
+    """How a step that was not done stands, with its reason."""
+    said = "was not run" if step.status == "pending" else f"is {step.status}"
+    return f"{said}: {step.reason}" if step.reason else said
 
 
 def judge_deviations(draft: Draft, criterion: Criterion, check: Check, test: Test) -> None:
     """Followed exactly means all of it: a step that was not done is one, and so is each that is on record."""
-    undone = next((s for s in test.steps if draft.state.steps[s.id].status != "done"), None)
+    left_out = next((s for s in test.steps if draft.state.steps[s.id].status != "done"), None)
     since = draft.state.tests[test.id].record
     noted = [
         r for r in draft.state.remarks if r.kind == "deviation" and r.test == test.id and r.number > since
@@ -239,10 +254,10 @@ def judge_deviations(draft: Draft, criterion: Criterion, check: Check, test: Tes
     if len(noted) > number(check, "max", 0):
         cause = f"{len(noted)} deviations: {noted[0].text}"
         sensed(draft, criterion, "FAIL", cause, evidence)
-    elif undone is not None:
-        status = draft.state.steps[undone.id].status
-        verdict = WORDS.get(status, "ABORTED")
-        sensed(draft, criterion, verdict, f"step {short(undone.id)} was not done ({status})", evidence)
+    elif left_out is not None:
+        known = draft.state.steps[left_out.id]
+        cause = f"step {short(left_out.id)} was not done ({known.status})"
+        sensed(draft, criterion, undone(known), cause, evidence)
     else:
         cause = f"{len(noted)} deviations, allowed" if noted else "no deviation in the record"
         sensed(draft, criterion, "PASS", cause, evidence)

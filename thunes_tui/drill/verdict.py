@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from thunes_tui.drill.model import DrillState, Verdict, as_verdict
+from thunes_tui.drill.draft import short
+from thunes_tui.drill.model import DrillState, StepState, Verdict, as_verdict
+from thunes_tui.drill.venue import DOWN
 from thunes_tui.runbook.model import Test
 
 WORST_FIRST: tuple[Verdict, ...] = ("FAIL", "ABORTED", "UNKNOWN", "NOT VERIFIED", "SKIPPED")
@@ -31,21 +33,34 @@ def combine(verdicts: Iterable[Verdict]) -> Verdict:
     return "PASS" if given else "NOT VERIFIED"
 
 
+UNDONE: dict[str, Verdict] = {
+    "unknown": "UNKNOWN",
+    "aborted": "ABORTED",
+    "skipped": "SKIPPED",
+    "pending": "SKIPPED",
+    "requested": "ABORTED",
+    "held": "ABORTED",
+    "running": "ABORTED",
+}
+
+
+def undone(step: StepState) -> Verdict:
+    """What a step that was not done makes of what hangs on it; empty for one that was done.
+
+    One that the exchange kept from beginning says nothing about the bot.
+    """
+    if step.status == "aborted" and step.reason.startswith(DOWN):
+        return "NOT VERIFIED"
+    return UNDONE.get(step.status, "")
+
+
 def of_steps(state: DrillState, test: Test) -> list[tuple[str, Verdict]]:
     """What the steps say by themselves: one that was not done cannot stand behind a pass."""
-    words: dict[str, Verdict] = {
-        "unknown": "UNKNOWN",
-        "aborted": "ABORTED",
-        "skipped": "SKIPPED",
-        "pending": "SKIPPED",
-        "requested": "ABORTED",
-        "held": "ABORTED",
-        "running": "ABORTED",
-    }
+    found = [(step, state.steps[step.id]) for step in test.steps]
     return [
-        (f"step {s.id[1:].replace('.S', '.')} {state.steps[s.id].status}", words[state.steps[s.id].status])
-        for s in test.steps
-        if state.steps[s.id].status in words
+        (f"step {short(step.id)} {known.status}: {known.reason}".removesuffix(": "), verdict)
+        for step, known in found
+        if (verdict := undone(known))
     ]
 
 

@@ -144,7 +144,7 @@ class Effector:
             self._hub.emit(WorkerFailed("guard", reason))
             self._hub.observe(NotRun(effect.attempt, reason))
         else:
-            self.shell.run(effect.name, effect.text)
+            self.shell.run(effect.name, effect.text, effect.looks)
 
     def _set_deadline(self, effect: effects.SetDeadline) -> None:
         key = effect.criterion

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from thunes_tui.config import Profile
+from thunes_tui.drill.venue import DOWN
 from thunes_tui.server.environment import Settings, effective, is_filled
 from thunes_tui.sources import procfs
 from thunes_tui.sources.recognise import Recogniser
@@ -23,6 +24,8 @@ from thunes_tui.sources.recognise import Recogniser
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 LIVE_ARGUMENTS = ("--prod", "--production", "--live", "--mainnet", "--real")
 LIVE_WORDS = ("live", "prod", "production", "mainnet", "real")
+AWAY = ("down", "timeout")
+"""Kinds of an exchange worker's answer that say nothing but that the exchange does not answer."""
 _PRODUCTION = re.compile(r"(?:.+\.)?binance\.(?:com|us|vision)", re.IGNORECASE)
 _TESTNET = re.compile(r"(?:.+\.)?testnet\.binance\.vision", re.IGNORECASE)
 
@@ -181,7 +184,8 @@ async def _probe_reasons(worker: Worker | None, profile: Profile) -> list[str]:
         return [
             f"the testnet refused {key} ({error}): make a new key there and put it into the environment file"
         ]
-    return [f"the testnet could not be asked ({error}): try again when it answers"]
+    down = f"{DOWN}: " if answer.get("kind") in AWAY else ""
+    return [f"{down}the testnet could not be asked ({error}): try again when it answers"]
 
 
 class Mint:

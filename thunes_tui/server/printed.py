@@ -1,4 +1,4 @@
-"""What the shell printed: masked before anything sees it, cut into records, its end kept for the checks."""
+"""What the shell printed: masked before anything sees it, cut into records, and read for the checks."""
 
 from __future__ import annotations
 
@@ -6,12 +6,18 @@ import base64
 import hashlib
 import re
 
+from thunes_tui.drill.effects import Look
+from thunes_tui.drill.printed import Output, Reading
 from thunes_tui.events.shell import ShellOutput
 from thunes_tui.mask import Mask, MaskStream
 
 CHUNK = 10 * 1024
 """Bytes of output in one record at the most; escaped as JSON they stay under the record's limit."""
 TAIL = 64 * 1024
+"""Bytes of a command's output that are kept, and by which two windows of it overlap: what spans more of it is
+not found."""
+WINDOW = 4 * TAIL
+"""Bytes that are read for the checks at once: what this takes in memory, however much is printed."""
 CONTROL = re.compile(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[PX^_].*?\x1b\\|[ -/]*[0-~])|\r"
 )
@@ -22,11 +28,16 @@ class Printed:
 
     def __init__(self, mask: Mask, offset: int) -> None:
         self.offset = offset
-        self.begun = offset
-        """Where the output of the running command, or of the next one, begins: the marks may come later than
-        the output, so it is the end of the command before, or where the step was typed."""
         self._stream = MaskStream(mask)
-        self._tail = bytearray()
+        self.begin()
+
+    def begin(self, looks: tuple[Look, ...] = ()) -> None:
+        """The output of the running command, or of the next one, begins here: the marks may come later than
+        the output, so it is the end of the command before, or where the step was typed."""
+        self.begun = self.offset
+        self._kept = bytearray()
+        self._sha256 = hashlib.sha256()
+        self._reading = Reading(looks)
 
     def feed(self, data: bytes) -> list[tuple[ShellOutput, bytes]]:
         """Records of what may be shown now, each with its bytes; the rest may be secret and is held back."""
@@ -40,16 +51,13 @@ class Printed:
         """Nothing more will come: everything is let go."""
         return self._cut(self._stream.flush())
 
-    def begin(self) -> None:
-        """The next command's output begins here."""
-        self.begun = self.offset
-
-    def command(self) -> tuple[str, str, bool]:
-        """The command's output as plain text, its last 64 kB; their hash; whether there was more."""
-        printed = min(self.offset - self.begun, len(self._tail))
-        raw = bytes(self._tail[len(self._tail) - printed :])
-        text = CONTROL.sub("", raw.decode("utf-8", "backslashreplace"))
-        return text, hashlib.sha256(raw).hexdigest(), self.offset - self.begun > printed
+    def command(self) -> Output:
+        """The command's output so far, without control sequences."""
+        cut = self.offset - self.begun > TAIL
+        if cut:
+            self._reading.look(plain(self._kept))
+        text = plain(self._kept[-TAIL:])
+        return Output(text, self._sha256.hexdigest(), cut, self._reading.found if cut else ())
 
     def _cut(self, masked: bytes) -> list[tuple[ShellOutput, bytes]]:
         found = []
@@ -57,12 +65,27 @@ class Printed:
             part = masked[start : start + CHUNK]
             found.append((self._event(part), part))
             self.offset += len(part)
-            self._tail += part
-        del self._tail[:-TAIL]
+            self._keep(part)
         return found
+
+    def _keep(self, part: bytes) -> None:
+        """Read a window once it is full, in whole lines where it has any, and keep its end for the next."""
+        self._sha256.update(part)
+        self._kept += part
+        if len(self._kept) < WINDOW:
+            return
+        lines = self._kept.rfind(b"\n") + 1
+        self._reading.look(plain(self._kept[: lines or len(self._kept)]))
+        begin = self._kept.find(b"\n", len(self._kept) - TAIL, lines) + 1
+        del self._kept[: begin or len(self._kept) - TAIL]
 
     def _event(self, part: bytes) -> ShellOutput:
         try:
             return ShellOutput(self.offset, text=part.decode("utf-8"))
         except UnicodeDecodeError:
             return ShellOutput(self.offset, b64=base64.b64encode(part).decode("ascii"))
+
+
+def plain(raw: bytes | bytearray) -> str:
+    """Output as text, without what steers a terminal."""
+    return CONTROL.sub("", raw.decode("utf-8", "backslashreplace"))

@@ -10,13 +10,15 @@ from typing import Any, Protocol
 
 from thunes_tui.clock import Clock
 from thunes_tui.config import Profile
+from thunes_tui.drill.checks import PRINTED
 from thunes_tui.drill.effects import AskProbe
+from thunes_tui.drill.venue import DOWN
 from thunes_tui.events.box import PositionsCompared
 from thunes_tui.events.steps import Evidence
 from thunes_tui.observations import BaselineTaken, Happened, Probed
 from thunes_tui.server import audit_probe, database_probe, reconcile_probe
-from thunes_tui.server.guard import Worker
-from thunes_tui.server.reconcile_probe import PRE_CRASH, Reconciled
+from thunes_tui.server.guard import AWAY, Worker
+from thunes_tui.server.reconcile_probe import PRE_CRASH, RESET, WAS_RESET, Reconciled
 from thunes_tui.server.world import place, world_pid
 from thunes_tui.sources import database
 from thunes_tui.sources.database import Position
@@ -54,7 +56,7 @@ class Prober:
             "database": self._sound,
             "audit_intact": self._intact,
         }
-        way = ways.get(asked.check.kind)
+        way = self._doubted if asked.doubt else ways.get(asked.check.kind)
         if way is None:
             return Probed(asked.criterion, "NOT VERIFIED", f"nothing here can look up {asked.check.kind}")
         try:
@@ -103,17 +105,35 @@ class Prober:
         found = reconcile_probe.with_before(asked.before, [each.row for each in now])
         return self._reconciled(asked, found, "database")
 
-    async def _at_exchange(self, asked: AskProbe, now: tuple[database.OpenPosition, ...]) -> Probed:
-        known = await asyncio.to_thread(database.known_orders, self._database)
-        answer = await self._worker.ask(
+    async def _doubted(self, asked: AskProbe) -> Probed:
+        """A FAIL that an exchange which is down or was reset would explain; all else leaves it as it is."""
+        local = await self._read_positions()
+        now = () if isinstance(local, str) else local
+        answer = await self._ask_exchange(now)
+        if answer.get("kind") in AWAY:
+            cause = f"{DOWN} ({answer.get('error', 'no answer')}): {asked.doubt}"
+            return Probed(asked.criterion, "NOT VERIFIED", cause, asked.evidence)
+        if answer.get("ok") and asked.check.kind in PRINTED:
+            found = reconcile_probe.with_exchange(now, frozenset(), answer)
+            if RESET in {row[4] for row in found.compared.rows}:
+                return Probed(asked.criterion, "NOT VERIFIED", f"{WAS_RESET}: {asked.doubt}", asked.evidence)
+        return Probed(asked.criterion, "FAIL", asked.doubt, asked.evidence)
+
+    async def _ask_exchange(self, now: tuple[database.OpenPosition, ...]) -> dict[str, Any]:
+        return await self._worker.ask(
             {
                 "do": "positions",
                 "symbols": [each.symbol for each in now],
                 "order_ids": [each.order_id for each in now],
             }
         )
+
+    async def _at_exchange(self, asked: AskProbe, now: tuple[database.OpenPosition, ...]) -> Probed:
+        known = await asyncio.to_thread(database.known_orders, self._database)
+        answer = await self._ask_exchange(now)
         if not answer.get("ok"):
-            problem = f"the exchange did not tell: {answer.get('error', 'no answer')}"
+            down = f"{DOWN}: " if answer.get("kind") in AWAY else ""
+            problem = f"{down}the exchange did not tell: {answer.get('error', 'no answer')}"
             compared = PositionsCompared("exchange", equal=False, problem=problem)
             evidence = Evidence("exchange", detail=problem)
             return Probed(asked.criterion, "NOT VERIFIED", problem, evidence, (compared,))

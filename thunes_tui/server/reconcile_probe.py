@@ -14,6 +14,9 @@ from thunes_tui.sources.database import OpenPosition, Position, plain
 DUST = Decimal("1e-8")
 """Quantities nearer than this, or than half the symbol's step, are equal: the bot keeps binary floats."""
 PRE_CRASH = "pre-crash"
+RESET = "testnet reset"
+"""Remark of a position whose order went with the account's history."""
+WAS_RESET = "the testnet was reset since the position was opened"
 LATE_MS = 60_000
 """The bot's clock and the exchange's may differ by so much."""
 
@@ -65,19 +68,19 @@ def with_exchange(
                     position.quantity,
                     "0",
                     _difference(position.quantity, "0"),
-                    "testnet reset",
+                    RESET,
                 )
             )
         else:
             rows.append(_compared(position, found))
     rows += _short_balances(local, answer)
     rows += _unknown_orders(local, known_orders, answer["orders"])
-    wrong = [row for row in rows if row[4] and row[4] != "testnet reset"]
+    wrong = [row for row in rows if row[4] and row[4] != RESET]
     compared = PositionsCompared("exchange", not wrong and not reset, tuple(rows))
     if wrong:
         return Reconciled("FAIL", _problem(wrong[0], "exchange"), compared)
     if reset:
-        return Reconciled("NOT VERIFIED", "the testnet was reset since the position was opened", compared)
+        return Reconciled("NOT VERIFIED", WAS_RESET, compared)
     if not rows:
         return Reconciled("VACUOUS", "no position is open, so there was nothing to compare", compared)
     return Reconciled(

@@ -13,6 +13,7 @@ import termios
 from collections.abc import Callable
 from pathlib import Path
 
+from thunes_tui.drill.effects import Look
 from thunes_tui.events.shell import ShellOpened, ShellOutput
 from thunes_tui.handover import Taken
 from thunes_tui.marks import Mark
@@ -144,7 +145,7 @@ class ShellHost:
         if not self._gone:
             self._input.put(data)
 
-    def run(self, name: str, text: str) -> None:
+    def run(self, name: str, text: str, looks: tuple[Look, ...] = ()) -> None:
         """Have the shell source `text` from a neutral file: no argv ever holds it."""
         path = self._steps / name
         descriptor = os.open(
@@ -154,7 +155,7 @@ class ShellHost:
             file.write(text.encode("utf-8", "surrogateescape"))
         self._drain()
         self._show(self._out.flush())
-        self._out.begin()
+        self._out.begin(looks)
         self.write(f"step {name}\n".encode())
 
     def resize(self, cols: int, rows: int) -> None:
@@ -216,11 +217,25 @@ class ShellHost:
     def _command_ended(self, mark: Mark, typed: str) -> None:
         self._drain()
         self._show(self._out.flush())
-        text, sha256, cut = self._out.command()
+        printed = self._out.command()
+        found = tuple((look.pattern, look.log_lines, shown) for look, shown in printed.found)
         status = mark.status if mark.status is not None else -1
         cwd, line = self._mask.text(mark.cwd), self._mask.text(typed)
         offset = self._out.offset
-        self._observe(CommandEnded(mark.seq, status, cwd, mark.jobs, offset, text, sha256, cut, line))
+        self._observe(
+            CommandEnded(
+                mark.seq,
+                status,
+                cwd,
+                mark.jobs,
+                offset,
+                printed.text,
+                printed.sha256,
+                printed.cut,
+                line,
+                found,
+            )
+        )
         self._out.begin()
 
 
