@@ -112,8 +112,8 @@ class CommandStarted(Observation):
 
 @dataclass(frozen=True, slots=True)
 class CommandEnded(Observation):
-    """The shell's own mark: it ended. `tail` is the end of what it printed, masked, at most 64 kB; `sha256` is
-    of all of it."""
+    """The shell's own mark: it ended. `tail` is the end of what it printed, masked, at most 64 kB; of all of
+    it is `sha256`."""
 
     seq: int
     exit: int
