@@ -10,9 +10,13 @@ from thunes_tui.lines.search import Search
 from thunes_tui.lines.severity import severity_search
 from thunes_tui.lines.store import LineStore
 from thunes_tui.text import LIMIT, safe
+from thunes_tui.ui.desk import Desk
 from thunes_tui.ui.keymap import Action
+from thunes_tui.ui.panes.filtering import Filtering
 from thunes_tui.ui.panes.seeker import Accepts
 from thunes_tui.ui.panes.stream_keys import SIDEWAYS, StreamPane, stream_actions
+from thunes_tui.ui.screens.filters import FiltersDialog
+from thunes_tui.ui.widgets.asking import Asking
 from thunes_tui.ui.widgets.line import Line, data
 
 WORDS = {"WARNING": "WARN", "CRITICAL": "CRIT", "NOTSET": ""}
@@ -32,11 +36,26 @@ class LogPane(StreamPane):
         Action("error_back", ("B",), "error before", "The error before", "log"),
         Action("warning", ("y",), "warning", "The next warning or error", "log"),
         Action("warning_back", ("Y",), "warning before", "The warning or error before", "log"),
+        Action("let_in", ("i",), "only", "Show only records with what is typed", "log"),
+        Action("keep_out", ("I",), "hide", "Hide records with what is typed", "log"),
+        Action(
+            "filters",
+            ("x",),
+            "filters",
+            "The filters: add, switch on and off, name, drop",
+            "log",
+            footer=True,
+        ),
+        Action("level", ("l",), "level", "The least level shown: all, INFO, WARNING, ERROR", "log"),
         Action("right", ("right",), "right", "Shift long lines to the left", "log"),
         Action("left", ("left",), "left", "Shift them back", "log"),
         Action("raw", ("R",), "raw", "Lines as they stand in the file, with date and logger", "log"),
     )
     raw = False
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.filtering = Filtering(self.look_through)
 
     def heading(self) -> tuple[Line, Line]:
         name = str(self.feed.shown_path).rsplit("/", maxsplit=1)[-1]
@@ -82,6 +101,40 @@ class LogPane(StreamPane):
             return severity_search(store, start, RANKS[level], forward=forward, accepts=accepts)
 
         self.finder.seeker.seek(begin, what, forward=forward)
+
+    # Filters.
+
+    def narrowed(self) -> Line:
+        level = self.filtering.level
+        shown: Line = [(f"≥{WORDS.get(level, level)} ", "warn")] if level else []
+        return [*shown, *super().narrowed()]
+
+    def do_let_in(self) -> None:
+        self._ask_filter("only with", keeps_out=False)
+
+    def do_keep_out(self) -> None:
+        self._ask_filter("hide with", keeps_out=True)
+
+    def _ask_filter(self, label: str, *, keeps_out: bool) -> None:
+        filtering = self.filtering
+
+        def typed(text: str) -> str:
+            return filtering.preview(text, keeps_out=keeps_out)
+
+        def done(text: str) -> str:
+            if text in ("", "/"):
+                filtering.show()
+                return ""
+            return filtering.add(text, keeps_out=keeps_out)
+
+        self.ask_line(Asking(label, typed, done, filtering.show, said=super().narrowed))
+
+    def do_filters(self) -> None:
+        self.app.push_screen(FiltersDialog(self.desk, self.filtering, super().narrowed))
+
+    def do_level(self) -> None:
+        self.filtering.next_level()
+        self.desk.say(f"levels from {self.filtering.level} on" if self.filtering.level else "all levels")
 
     def do_right(self) -> None:
         self.sideways(SIDEWAYS)

@@ -117,7 +117,7 @@ class Stream(SourcePane, inherit_bindings=False):
     def _footer(self) -> list[Line]:
         """What is asked; else what is wrong with the file, or a line that was not finished."""
         if self.asking is not None:
-            return self.asking.lines(self.size.width, self.finder.counted())
+            return self.asking.lines(self.size.width)
         problem = self.feed.status or self.lens.trouble or safe(getattr(self.lens.store, "failure", ""))
         if problem:
             return [[data(f" {problem}", "warn")]]

@@ -99,7 +99,8 @@ class StreamPane(Stream, inherit_bindings=False):
         def left() -> None:
             self.finder.look_for(before)
 
-        self.ask_line(Asking("/", self.finder.look_for, done, left, earlier=self.finder.earlier))
+        finder = self.finder
+        self.ask_line(Asking("/", finder.look_for, done, left, earlier=finder.earlier, said=finder.counted))
 
     def do_find_next(self) -> None:
         if self.finder.pattern is not None:

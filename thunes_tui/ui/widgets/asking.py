@@ -25,9 +25,11 @@ class Asking:
         *,
         text: str = "",
         earlier: Sequence[str] = (),
+        said: Callable[[], Line] = list,
     ) -> None:
         """`typed` is told of every change, `done` of the end; each gives what is wrong with the text, or
-        nothing. `left` is told when the person gives up. `earlier` are texts to go back to, newest last."""
+        nothing. `left` is told when the person gives up. `earlier` are texts to go back to, newest last;
+        `said` is what there is to say of the text so far."""
         self.label = label
         self.entry = Entry(text)
         self.complaint = ""
@@ -35,6 +37,7 @@ class Asking:
         self._typed = typed
         self._done = done
         self._left = left
+        self._said = said
         self._earlier = [*earlier, ""]
         self._at = len(self._earlier) - 1
 
@@ -60,11 +63,11 @@ class Asking:
         self.entry.insert(text)
         self.complaint = self._typed(self.entry.text)
 
-    def lines(self, width: int, said: Line) -> list[Line]:
-        """The row, and one above it for what is wrong; `said` is what the pane says of the text."""
+    def lines(self, width: int) -> list[Line]:
+        """The row, and one above it for what is wrong."""
         label: Line = [(f" {self.label} ", "key")]
         keys: Line = [("  Enter", "key"), (" keep  ", "dim"), ("ctrl+g", "key"), (" leave ", "dim")]
-        ending = [*said, *(keys if width >= NARROW else [])]
+        ending = [*self._said(), *(keys if width >= NARROW else [])]
         ending = cut(ending, max(0, width - width_of(label) - LEAST_ENTRY))
         room = max(LEAST_ENTRY, width - width_of(label) - width_of(ending) - 1)
         row = spread([*label, *self.entry.line(min(room, width - width_of(label)))], ending, width)
