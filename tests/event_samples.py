@@ -47,7 +47,7 @@ SAMPLES: tuple[Event, ...] = (
     steps.FieldFilled("T3", "Recovery time", "2.1"),
     steps.DeviationNoted("step 3.3 attempted again", "slow", "T3", "T3.S3", True),
     steps.NoteAdded("odd", "T3", "T3.S3"),
-    steps.Bookmarked("log", 500, "here", "T3", "T3.S3"),
+    steps.Bookmarked("log", 500, "here", "T3", "T3.S3", 1, 64769, 1234, 80, "ab" * 32),
     steps.FindingNoted("a BUY slipped through", True, "T1", "invariant"),
     steps.Held("a real incident"),
     steps.Released("gone home"),

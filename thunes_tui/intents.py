@@ -142,9 +142,16 @@ class AddDeviation(Intent):
 
 @intent("bookmark")
 class AddBookmark(Intent):
+    """Hold a line as evidence of the current step; the fields are those of `steps.Bookmarked`."""
+
     source: str
     offset: int
     text: str = ""
+    file: int = 0
+    device: int = 0
+    inode: int = 0
+    length: int = 0
+    sha256: str = ""
 
 
 @intent("alert_seen")

@@ -151,3 +151,15 @@ class TestSize:
                 like(shell.ShellResized, cols=given[0], rows=given[1]), like(ResizeShell, cols=given[0])
             )
             play.ask(intents.Resize(*asked)).gives()
+
+
+def test_a_line_is_bookmarked_once_and_held_with_where_it_stands_and_what_it_hashes_to(
+    play: Playbook,
+) -> None:
+    play.ready_for("T1")
+    play.do("T1.S1", "Risk status")
+    bookmark = intents.AddBookmark("log", 77, "a line", 1, 64769, 12, 6, "ab" * 32)
+    play.ask(bookmark).gives(like(steps.Bookmarked, offset=77, file=1, inode=12, sha256="ab" * 32))
+    held = play.state.bookmarks[-1]
+    assert (held.source, held.file, held.offset, held.length, held.of) == ("log", 1, 77, 6, "T1.S1")
+    play.ask(bookmark).refused("bookmarked already")

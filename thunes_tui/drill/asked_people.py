@@ -11,7 +11,7 @@ from thunes_tui.drill.checks import by_hand
 from thunes_tui.drill.draft import Draft, Refusal
 from thunes_tui.drill.effects import NewShell, ResizeShell
 from thunes_tui.drill.model import DrillState
-from thunes_tui.drill.transitions import check_open, check_running
+from thunes_tui.drill.transitions import check_running
 from thunes_tui.events import session, shell, steps
 from thunes_tui.runbook.model import Criterion
 
@@ -43,7 +43,11 @@ def add_deviation(draft: Draft, intent: intents.AddDeviation) -> None:
 
 
 def add_bookmark(draft: Draft, intent: intents.AddBookmark) -> None:
-    draft.emit(steps.Bookmarked(intent.source, intent.offset, intent.text, *here(draft.state)))
+    place = (intent.source, intent.file, intent.offset)
+    if any((one.source, one.file, one.offset) == place for one in draft.state.bookmarks):
+        raise Refusal("that line is bookmarked already")
+    known = {name: getattr(intent, name) for name in ("file", "device", "inode", "length", "sha256")}
+    draft.emit(steps.Bookmarked(intent.source, intent.offset, intent.text, *here(draft.state), **known))
 
 
 def sign_off(draft: Draft, intent: intents.SignOff) -> None:
@@ -51,8 +55,11 @@ def sign_off(draft: Draft, intent: intents.SignOff) -> None:
 
 
 def decide_criterion(draft: Draft, intent: intents.DecideCriterion) -> None:
-    """A tick of one's own, or an override with a reason; what was sensed is never erased."""
-    check_open(draft.state)
+    """A tick of one's own, or an override with a reason; what was sensed is never erased.
+
+    On hold too, as filling a blank is: it begins nothing.
+    """
+    check_running(draft.state)
     criterion = draft.criterion(intent.criterion)
     if intent.verdict not in ("PASS", "FAIL", "NOT VERIFIED"):
         raise Refusal(f"{intent.verdict[:20]!r} is not for a person to give: PASS, FAIL or NOT VERIFIED")
@@ -79,7 +86,7 @@ def needs_reason(state: DrillState, criterion: Criterion, verdict: str) -> str:
 
 
 def fill_field(draft: Draft, intent: intents.FillField) -> None:
-    check_open(draft.state)
+    check_running(draft.state)
     draft.emit(steps.FieldFilled(intent.owner, intent.label, intent.value))
 
 

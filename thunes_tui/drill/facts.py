@@ -115,3 +115,18 @@ class ClientState:
     role: str
     connected: bool = True
     asks_keys: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bookmark:
+    """A line that somebody holds as evidence, by where it stands; its words are in the remark beside it."""
+
+    source: str
+    file: int
+    offset: int
+    length: int
+    sha256: str
+    of: str
+    """The step or the test that it is evidence of; empty for none."""
+    number: int
+    """Of its record in the journal."""

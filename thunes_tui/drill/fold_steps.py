@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from thunes_tui.drill.facts import Bookmark
 from thunes_tui.drill.fold_drill import stamped
 from thunes_tui.drill.mark import Mark
 from thunes_tui.drill.model import (
@@ -234,7 +235,17 @@ def note_added(state: DrillState, event: steps.NoteAdded, mark: Mark) -> DrillSt
 
 
 def bookmarked(state: DrillState, event: steps.Bookmarked, mark: Mark) -> DrillState:
-    return _remarked(state, "bookmark", event, mark)
+    bookmark = Bookmark(
+        event.source,
+        event.file,
+        event.offset,
+        event.length,
+        event.sha256,
+        event.step or event.test,
+        mark.number,
+    )
+    after = _remarked(state, "bookmark", event, mark)
+    return replace(after, bookmarks=(*state.bookmarks, bookmark))
 
 
 def signed_off(state: DrillState, event: steps.SignedOff, mark: Mark) -> DrillState:

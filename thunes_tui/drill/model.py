@@ -10,6 +10,7 @@ from typing import Literal, get_args
 
 from thunes_tui.clock import Moment
 from thunes_tui.drill.facts import (
+    Bookmark,
     ClientState,
     ProcessState,
     RecoveryState,
@@ -250,6 +251,7 @@ class DrillState:
     held_by: str = ""
     findings: tuple[Finding, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    bookmarks: tuple[Bookmark, ...] = ()
     stamps: tuple[Stamp, ...] = ()
     refusal: str = ""
     """The last refusal, for the screen; cleared by the next accepted intent."""

@@ -189,13 +189,23 @@ class NoteAdded(Event):
 
 @event("bookmark.added")
 class Bookmarked(Event):
-    """A place in a source, by byte offset, that somebody wants found again."""
+    """A line of a source that somebody holds as evidence of the current step, by where it stands."""
 
     source: str
     offset: int
     text: str = ""
+    """The line, masked and clipped."""
     test: str = ""
     step: str = ""
+    file: int = 0
+    """Counts the files that stood at the source's path, from 0."""
+    device: int = 0
+    inode: int = 0
+    """With `device`, which file on disk it was; 0 where that is not known, as in a recording."""
+    length: int = 0
+    """Bytes of the line without its newline."""
+    sha256: str = ""
+    """Of these bytes as they stand in the file, not masked."""
 
 
 @event("finding.noted")
