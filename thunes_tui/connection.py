@@ -63,7 +63,14 @@ class Closed:
     reason: str
 
 
-Update = Folded | Snapshot | Sampled | Behind | Closed
+@dataclass(frozen=True, slots=True)
+class Greeted:
+    """The server said hello once more: another role, recording lost or back, or why it refused something."""
+
+    hello: wire.Hello
+
+
+Update = Folded | Snapshot | Sampled | Behind | Greeted | Closed
 
 
 class Connection:
@@ -121,7 +128,7 @@ class Connection:
         match body["f"]:
             case "hello":
                 self.hello = wire.hello_of(body)
-                return None
+                return Greeted(self.hello)
             case "snapshot":
                 self.state = from_plain(DrillState, body["state"])
                 return Snapshot(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from textual import events
 from textual.geometry import Region
@@ -15,7 +15,7 @@ from tests.ui.played_drill import AUDIT, RUNBOOK, TESTS
 from thunes_tui import wire
 from thunes_tui.clock import Clock, Moment
 from thunes_tui.config import Settings
-from thunes_tui.connection import Folded, Sampled, Update
+from thunes_tui.connection import Folded, Greeted, Sampled, Update
 from thunes_tui.drill.apply import apply
 from thunes_tui.drill.model import SECTIONS, DrillState
 from thunes_tui.events import box, drill, session, shell, steps
@@ -136,6 +136,12 @@ class Stage:
             self.link.state = apply(state, event, state.head + 1, at, by)
             record = Record(state.head + 1, 0, at.t, at.m, event.KIND, encode(event), "", "", b"")
             self.link.news.put_nowait(Folded(record, event, self.link.state))
+
+    def greet(self, remark: str, *, recording: bool = True) -> None:
+        """The server says something outside its records."""
+        hello = replace(self.link.hello, recording=recording, remark=remark)
+        self.link.hello = hello
+        self.link.news.put_nowait(Greeted(hello))
 
     def sample(self, *rows: tuple[int, float, int, int, int]) -> None:
         self.link.news.put_nowait(Sampled(wire.Sample(rows)))

@@ -22,7 +22,7 @@ class TestTrouble:
         async with app.run_test(size=LARGE) as pilot:
             await seen(pilot, "Test 1/2")
             stage.link.news.put_nowait(Closed("the session's server has gone"))
-            await seen(pilot, "CONNECTION LOST")
+            await seen(pilot, "server gone 09:14:31")
             await seen(pilot, "SERVER GONE  q leaves, then thunes-tui drill comes back")
             await seen(pilot, "the session's server has gone")
             await pilot.press("enter", "T", "n")

@@ -107,7 +107,8 @@ class ThunesApp(App[int], inherit_bindings=False):
         self.field = Field(*self.panes.values())
         self.status = StatusLine(self.desk)
         self.tabs = TabsLine(self.desk, self.view.tabs)
-        self.footer = FooterLine(self.desk, self.hands.useful, self.hands.enter, settings.leader)
+        keys = self.hands
+        self.footer = FooterLine(self.desk, keys.useful, keys.enter, keys.is_busy, settings.leader)
         self.desk.told = self.footer.changed
 
     @property

@@ -18,11 +18,13 @@ from thunes_tui.mask import Mask
 from thunes_tui.text import EMPTY, SafeText, safe
 from thunes_tui.ui.link import Link
 from thunes_tui.ui.theme import Palette
-from thunes_tui.wire import Replay
+from thunes_tui.wire import Hello, Replay
 
 COMMAND, SHELL = "COMMAND", "SHELL"
 REMARK_NS, ALARM_NS = 6_000_000_000, 12_000_000_000
 """How long a remark stands, and how long a refusal or a failure."""
+UNRECORDED = "NOT RECORDING: "
+"""How the server's remark begins while recording is lost."""
 LOST = "the connection is lost: leave with q and open the drill again"
 WHY_NOT: dict[Role, str] = {
     "driver": "nobody may do that here",
@@ -50,6 +52,10 @@ class Desk:
         self.connected = True
         self.lost = EMPTY
         """Why there is no connection any more."""
+        self.lost_at: Moment | None = None
+        """When it was lost; the session's now stands still there."""
+        self.unrecorded = EMPTY
+        """Why recording is lost; empty while all is well, and for what is never recorded."""
         self.message: SafeText = EMPTY
         """The last thing the console has to say, for the status line."""
         self.alarming = False
@@ -74,7 +80,9 @@ class Desk:
         return self.palette.paint(style, over)
 
     def now(self) -> Moment:
-        """The session's now: the clock's, or where the replay stands."""
+        """The session's now: the clock's, or where the replay stands, or when the server was lost."""
+        if self.lost_at is not None:
+            return self.lost_at
         if self.replay is None:
             return self.clock.now()
         at = self.state.at
@@ -120,6 +128,19 @@ class Desk:
         if self._refused:
             self.say("")
 
+    def greeted(self, hello: Hello) -> None:
+        """What the server says besides its records: whether it records, and what it refused unrecorded."""
+        self.hello = hello
+        was, remark = self.unrecorded, hello.remark
+        if hello.recording:
+            self.unrecorded = EMPTY
+        elif remark.startswith(UNRECORDED):
+            self.unrecorded = safe(remark.removeprefix(UNRECORDED))
+        elif remark and self.role != "replay":
+            self.refuse(f"not done, and not recorded: {remark}")
+        if hello.recording and remark:
+            self.say(remark, alarming=not was)
+
     def fade(self) -> None:
         """Once a second: a message that was there long enough goes."""
         if self._fades is not None and self.clock.now().m >= self._fades:
@@ -127,6 +148,7 @@ class Desk:
 
     def lose(self, reason: str) -> None:
         """The connection is gone; nothing can be asked any more."""
+        self.lost_at = self.now()
         self.connected, self.lost = False, safe(reason)
         self.say("")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from thunes_tui.ui.app import ThunesApp
 
 DEEDS = {**drill.DEEDS, **people.DEEDS, **view.DEEDS}
-BEGIN = frozenset({"next", "again", "preflight"})
+BEGIN = frozenset({"next", "again", "preflight", "new_shell"})
 """What begins something: a key of these that is held does it once."""
 ONCE = frozenset({"tick", "seen"})
 """What a held key should not do over and over."""
@@ -123,7 +124,8 @@ class Hands:
             return self.keymap.find(key, "") if key == "q" else None
         reach = self._app.view.reach
         if reach == "control" and key == "enter":
-            return self.keymap.named("shell")
+            lives = self._app.desk.state.shell.alive or self._app.desk.role != "driver"
+            return self.keymap.named("shell" if lives else "new_shell")
         if REPLAY in self._app.owners:
             action = self.keymap.find(key, REPLAY)
             if action is not None and action.pane == REPLAY:
@@ -135,7 +137,8 @@ class Hands:
         why = self.why_not(action)
         owner = self._app.owners.get(action.pane)
         if why:
-            self._app.desk.say(f"{action.label}: {why}", alarming=True)
+            waits = action.name == "next" and drill.is_under_way(self._app)
+            self._app.desk.say(why if waits else f"{action.label}: {why}", alarming=not waits)
         elif owner is not None:
             owner.perform(action.name)
         else:
@@ -157,6 +160,10 @@ class Hands:
         action = self.meaning("enter")
         return action if action is not None and action.name != "next" else None
 
+    def is_busy(self) -> bool:
+        """Whether what was begun has to end before there is anything to do."""
+        return drill.is_under_way(self._app)
+
     def useful(self) -> Iterator[Action]:
         """What is worth a place in the footer and works now."""
         for action in self.within_reach():
@@ -167,7 +174,8 @@ class Hands:
                 and not shadowed
                 and not self.why_not(action)
             ):
-                yield action
+                word = owner.word_for(action.name) if (owner := self._app.owners.get(action.pane)) else ""
+                yield replace(action, label=word) if word else action
 
 
 assert {action.name for action in GLOBAL} == set(DEEDS), "every action of the console has its deed"

@@ -87,6 +87,7 @@ GLOBAL: tuple[Action, ...] = (
     Action(
         "shell", ("c", "f12", "ctrl+right_square_bracket"), "shell", "Type into the shell of the control pane"
     ),
+    Action("new_shell", ("O",), "new shell", "Open a new shell after the drill's shell has ended"),
     Action("zoom", ("z",), "zoom", "Give the focused pane the whole screen, and back", footer=True),
     Action("pane_1", ("1",), "checklist", "Go to the checklist"),
     Action("pane_2", ("2",), "control", "Go to the control pane"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from thunes_tui.connection import Behind, Closed, Folded, Sampled, Snapshot, Update
+from thunes_tui.connection import Behind, Closed, Folded, Greeted, Sampled, Snapshot, Update
 from thunes_tui.drill.draft import SERVER
 from thunes_tui.drill.next import next_action
 from thunes_tui.events.base import Event
@@ -25,18 +25,7 @@ def take(app: ThunesApp, update: Update) -> None:
     """One update, in order."""
     desk = app.desk
     desk.hello = desk.link.hello
-    match update:
-        case Folded(state=state) | Snapshot(state=state):
-            desk.state = state
-        case Sampled(sample=sample) if sample.replay is not None:
-            desk.replay = sample.replay
-        case Behind(count=count):
-            desk.say(f"{count} lines were not sent to this console: it is catching up")
-        case Closed(reason=reason):
-            desk.lose(reason)
-            app.mode = COMMAND
-        case _:
-            pass
+    note(app, update)
     if isinstance(update, Folded | Snapshot) and not is_bulk(update):
         app.hands.repeats.offers(offered(desk))
     for pane in app.panes.values():
@@ -54,6 +43,25 @@ def take(app: ThunesApp, update: Update) -> None:
         if update.event.DECISION and update.record.data.get("by") != SERVER.name:
             desk.unrefuse()
         react(app, update.event)
+
+
+def note(app: ThunesApp, update: Update) -> None:
+    """Where everything is looked up is brought up to date."""
+    desk = app.desk
+    match update:
+        case Folded(state=state) | Snapshot(state=state):
+            desk.state = state
+        case Sampled(sample=sample) if sample.replay is not None:
+            desk.replay = sample.replay
+        case Greeted(hello=hello):
+            desk.greeted(hello)
+        case Behind(count=count):
+            desk.say(f"{count} lines were not sent to this console: it is catching up")
+        case Closed(reason=reason):
+            desk.lose(reason)
+            app.mode = COMMAND
+        case _:
+            pass
 
 
 def offered(desk: Desk) -> object:

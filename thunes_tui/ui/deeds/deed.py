@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from thunes_tui.drill.decide import decide
+from thunes_tui.drill.draft import Actor
 from thunes_tui.intents import DRIVER, REPLAY, WITNESS, Intent
 from thunes_tui.ui.desk import LOST, WHY_NOT
 
@@ -19,6 +21,10 @@ def always(_app: ThunesApp) -> str:
     return ""
 
 
+def nothing(_app: ThunesApp) -> Intent | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Deed:
     does: Callable[[ThunesApp], None]
@@ -26,6 +32,8 @@ class Deed:
     """The intent it leads to; None for what changes nothing but the screen."""
     unless: Callable[[ThunesApp], str] = always
     """Why it cannot be done now; empty when it can."""
+    trial: Callable[[ThunesApp], Intent | None] = nothing
+    """What it would ask for, words left out: the drill's own rules say whether that is refused."""
 
     def why_not(self, app: ThunesApp) -> str:
         """By role first, then by how things stand; empty when it can be done."""
@@ -37,4 +45,10 @@ class Deed:
                 return WHY_NOT[desk.role]
             if desk.state.mode == "watch":
                 return "this is a watch: there is no drill"
-        return self.unless(app)
+        why = self.unless(app)
+        asked = self.trial(app) if not why else None
+        if asked is None:
+            return why
+        client = desk.state.clients.get(str(desk.hello.client))
+        actor = Actor(client.name if client is not None else "", desk.role, desk.hello.client)
+        return decide(desk.state, asked, desk.now(), actor).refused

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from thunes_tui import intents
@@ -53,8 +54,6 @@ def next_thing(app: ThunesApp) -> None:
                 begin(app, intent)
 
         app.push_screen(choice, chosen)
-    else:
-        app.desk.say(following.why or f"{following.label}: nothing to do now", alarming=True)
 
 
 def begin(app: ThunesApp, intent: intents.Intent) -> None:
@@ -75,17 +74,36 @@ def confirm(app: ThunesApp, step: Step) -> None:
     app.push_screen(dialog, typed)
 
 
+def nothing_next(app: ThunesApp) -> str:
+    """Why Enter can do nothing now."""
+    state = app.desk.state
+    following = next_action(state)
+    if following.intent is not None or following.alternatives or held_step(app) is not None:
+        return has_ended(app)
+    return following.why or "there is nothing to do now"
+
+
+def is_under_way(app: ThunesApp) -> bool:
+    """Whether what was begun only takes its time."""
+    state = app.desk.state
+    busy = any(step.status in ("requested", "running") for step in state.steps.values())
+    return busy or state.preflight.running
+
+
 def tick(app: ThunesApp) -> None:
+    app.desk.ask(ticking(app))
+
+
+def ticking(app: ThunesApp) -> intents.Intent:
+    """What `t` asks for the selected row."""
     chosen = app.checklist.selected
     step = step_of(app, chosen)
     if chosen.startswith("prerequisite "):
         number = chosen.removeprefix("prerequisite ")
-        ticked = number not in app.desk.state.ticked
-        app.desk.ask(intents.TickPrerequisite(int(number), ticked))
-    elif step is not None:
-        app.desk.ask(intents.FinishStep(step.id))
-    else:
-        app.desk.ask(intents.DecideCriterion(chosen, "PASS"))
+        return intents.TickPrerequisite(int(number), number not in app.desk.state.ticked)
+    if step is not None:
+        return intents.FinishStep(step.id)
+    return intents.DecideCriterion(chosen, "PASS")
 
 
 def cannot_tick(app: ThunesApp) -> str:
@@ -149,12 +167,12 @@ def no_criterion(app: ThunesApp) -> str:
 
 def skip(app: ThunesApp) -> None:
     chosen = app.checklist.selected
-    whole = step_of(app, chosen) is None
-    name = f"Test {chosen[1:]}" if whole else f"step {short(chosen)}"
+    name = f"Test {chosen[1:]}" if step_of(app, chosen) is None else f"step {short(chosen)}"
+    asked = skipping(app)
 
     def because(reason: str | None) -> None:
         if reason:
-            app.desk.ask(intents.SkipTest(chosen, reason) if whole else intents.SkipStep(chosen, reason))
+            app.desk.ask(replace(asked, reason=reason))
 
     app.push_screen(Prompt(app.desk, f"Skip {name} because"), because)
 
@@ -166,10 +184,23 @@ def cannot_skip(app: ThunesApp) -> str:
     return "" if chosen in app.desk.state.tests else "select a step or a test first: 1, then j and k"
 
 
-def again(app: ThunesApp) -> None:
+def skipping(app: ThunesApp) -> intents.SkipTest | intents.SkipStep:
+    """What `s` asks for the selected row, but for the reason."""
+    chosen = app.checklist.selected
+    whole = step_of(app, chosen) is None
+    return intents.SkipTest(chosen, "-") if whole else intents.SkipStep(chosen, "-")
+
+
+def repeating(app: ThunesApp) -> intents.Intent | None:
+    """What `a` asks for the selected row."""
     step = step_of(app, app.checklist.selected)
-    if step is not None:
-        begin(app, intents.RunStep(step.id, digest(step.command), again=True))
+    return intents.RunStep(step.id, digest(step.command), again=True) if step is not None else None
+
+
+def again(app: ThunesApp) -> None:
+    asked = repeating(app)
+    if asked is not None:
+        begin(app, asked)
 
 
 def cannot_repeat(app: ThunesApp) -> str:
@@ -206,18 +237,27 @@ def flight_runs(app: ThunesApp) -> str:
     return "the pre-flight is running" if app.desk.state.preflight.running else has_ended(app)
 
 
+def see(app: ThunesApp) -> None:
+    app.desk.ask(intents.SeeAlert())
+
+
+def fly(app: ThunesApp) -> None:
+    begin(app, intents.RunPreflight())
+
+
+def open_shell(app: ThunesApp) -> None:
+    begin(app, intents.OpenShell())
+
+
 DEEDS = {
-    "next": Deed(next_thing, intents.RunStep, has_ended),
-    "tick": Deed(tick, intents.DecideCriterion, cannot_tick),
+    "next": Deed(next_thing, intents.RunStep, nothing_next, lambda app: next_action(app.desk.state).intent),
+    "tick": Deed(tick, intents.DecideCriterion, cannot_tick, ticking),
     "fail": Deed(fail, intents.DecideCriterion, no_criterion),
     "override": Deed(override, intents.DecideCriterion, no_criterion),
-    "skip": Deed(skip, intents.SkipStep, cannot_skip),
-    "again": Deed(again, intents.RunStep, cannot_repeat),
-    "preflight": Deed(lambda app: begin(app, intents.RunPreflight()), intents.RunPreflight, flight_runs),
-    "seen": Deed(lambda app: _ask(app, intents.SeeAlert()), intents.SeeAlert, has_ended),
-    "end": Deed(end, intents.EndDrill, has_ended),
+    "skip": Deed(skip, intents.SkipStep, cannot_skip, skipping),
+    "again": Deed(again, intents.RunStep, cannot_repeat, repeating),
+    "preflight": Deed(fly, intents.RunPreflight, flight_runs, lambda _app: intents.RunPreflight()),
+    "seen": Deed(see, intents.SeeAlert, has_ended, lambda _app: intents.SeeAlert()),
+    "new_shell": Deed(open_shell, intents.OpenShell, has_ended, lambda _app: intents.OpenShell()),
+    "end": Deed(end, intents.EndDrill, has_ended, lambda _app: intents.EndDrill(early=True, reason="-")),
 }
-
-
-def _ask(app: ThunesApp, intent: intents.Intent) -> None:
-    app.desk.ask(intent)

@@ -33,7 +33,7 @@ def deviation(app: ThunesApp) -> None:
             if reason is not None:
                 app.desk.ask(intents.AddDeviation(text, reason))
 
-        app.push_screen(Prompt(app.desk, "Why", text, required=False), because)
+        app.push_screen(Prompt(app.desk, "Why it was done differently", text, required=False), because)
 
     app.push_screen(Prompt(app.desk, "What was done differently from the runbook"), why)
 
@@ -56,6 +56,11 @@ def hold(app: ThunesApp) -> None:
 
     about = "Nothing new starts while it is held; what runs is left alone."
     app.push_screen(Prompt(app.desk, "Hold the drill because", about, required=False), held)
+
+
+def holding(app: ThunesApp) -> intents.Intent:
+    """What `H` asks, but for the reason."""
+    return intents.Release("-") if app.desk.state.hold else intents.Hold("-")
 
 
 def keys(app: ThunesApp) -> None:
@@ -102,9 +107,9 @@ def no_test(app: ThunesApp) -> str:
 
 
 DEEDS = {
-    "note": Deed(note, intents.AddNote),
-    "deviation": Deed(deviation, intents.AddDeviation),
-    "hold": Deed(hold, intents.Hold),
+    "note": Deed(note, intents.AddNote, trial=lambda _app: intents.AddNote("-")),
+    "deviation": Deed(deviation, intents.AddDeviation, trial=lambda _app: intents.AddDeviation("-")),
+    "hold": Deed(hold, intents.Hold, trial=holding),
     "keys": Deed(keys, intents.RequestKeys, nobody_asks),
     "sign_off": Deed(sign_off, intents.SignOff, no_test),
 }

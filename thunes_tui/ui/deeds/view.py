@@ -38,7 +38,12 @@ def shell(app: ThunesApp) -> None:
 def no_shell(app: ThunesApp) -> str:
     if app.desk.role != "driver":
         return "only the driver types into the shell" if app.desk.role == "witness" else "this is a recording"
-    return "" if app.desk.state.shell.alive else "there is no shell"
+    shell = app.desk.state.shell
+    if shell.alive:
+        return ""
+    if shell.opening:
+        return "a new shell is being opened"
+    return f"the shell is dead, {shell.detail}: O opens a new one"
 
 
 def change_theme(app: ThunesApp) -> None:

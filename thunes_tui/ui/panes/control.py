@@ -96,6 +96,8 @@ class ControlPane(Canvas):
     def heading(self) -> tuple[Line, Line]:
         shell, mode = self.desk.state.shell, self.desk.mode
         left: Line = [(self.TITLE, "strong")]
+        if shell.pid and not shell.alive:
+            return self._dead_heading()
         step = running_step(self.desk.state)
         if step is not None:
             title, started = step
@@ -109,6 +111,16 @@ class ControlPane(Canvas):
         if self.desk.role != "driver":
             return left, [*right, (self.desk.role, "dim")]
         return left, [*right, (f" {mode} ", "shell" if mode == SHELL else "command")]
+
+    def _dead_heading(self) -> tuple[Line, Line]:
+        """How the shell ended, and the key for a new one."""
+        shell = self.desk.state.shell
+        if shell.opening:
+            return [(self.TITLE, "strong"), ("   a new shell is being opened", "accent")], []
+        left: Line = [(self.TITLE, "strong"), ("   ✗ shell dead", "bad"), data(f": {shell.detail}", "bad")]
+        if self.desk.role != "driver":
+            return left, [(self.desk.role, "dim")]
+        return left, [("O", "key"), (" opens a new one", "text")]
 
     def heading_changed(self) -> None:
         """The mode shows in the heading and in the cursor; SHELL mode shows where the keys go."""

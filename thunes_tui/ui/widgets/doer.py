@@ -16,6 +16,11 @@ class Doer:
         does()
         return True
 
+    def word_for(self, action: str) -> str:
+        """What an action is called as things stand, where that is not its label."""
+        word: Callable[[], str] | None = getattr(self, f"word_for_{action}", None)
+        return word() if word is not None else ""
+
     def why_not(self, action: str) -> str:
         """Why an action cannot be done now; empty when it can."""
         reason: Callable[[], str] | None = getattr(self, f"why_not_{action}", None)

@@ -16,6 +16,8 @@ MOST_KEYS = 7
 LEAST_WORDS = 24
 BRIEF = 100
 """Columns below which a reason is worth more than a title."""
+FULL, MEND = "No space left", "nothing new can begin; mend it, then try again"
+"""What a full disk says of itself, and what to do about any other trouble."""
 TOO_SMALL: Line = [("q", "key"), (" leave", "text"), (" 60x15 needed", "bar_dim")]
 
 
@@ -30,12 +32,15 @@ class FooterLine(Rows):
         desk: Desk,
         actions: Callable[[], Iterable[Action]],
         enter: Callable[[], Action | None],
+        busy: Callable[[], bool],
         leader: str,
     ) -> None:
-        """`enter`: what Enter does in the focused pane, where that is not the next thing of the drill."""
+        """`enter`: what Enter does in the focused pane, where that is not the next thing of the drill;
+        `busy`: whether what comes next only waits for what was begun."""
         super().__init__(desk, "footer")
         self._actions = actions
         self._enter = enter
+        self._busy = busy
         self._leader = key_name(leader)
 
     def lines(self, width: int, height: int) -> list[Line]:
@@ -90,6 +95,10 @@ class FooterLine(Rows):
         """In words, always: Enter never surprises."""
         if self.desk.role == "replay":
             return [(" ", "text"), ("replay", "accent")]
+        if self.desk.unrecorded:
+            advice = "make room on its disk, then try again" if FULL in self.desk.unrecorded else MEND
+            words: Line = [(" NOT RECORDING ", "not_recording"), (f" {advice}", "strong")]
+            return [*words, data(f"  {self.desk.unrecorded}", "bad")]
         action = next_action(self.desk.state)
         elsewhere = self._enter()
         if elsewhere is not None:
@@ -97,7 +106,8 @@ class FooterLine(Rows):
             return [*enter, *following(replace(action, why=""), "witness")]
         if brief and action.why:
             action = replace(action, label=action.label.split(":")[0])
-        return following(action, self.desk.role)
+        line = following(action, self.desk.role)
+        return [(text, "dim" if style == "warn" else style) for text, style in line] if self._busy() else line
 
     def _keys(self, width: int, gap: int) -> Line:
         line: Line = [(" ", "text")] if not gap else []

@@ -72,6 +72,9 @@ class ReplayBar(Bar):
         replay = self.desk.replay
         self._seek("pause" if replay is not None and replay.playing else "play")
 
+    def word_for_play(self) -> str:
+        return "pause" if self.desk.replay is not None and self.desk.replay.playing else "play"
+
     def do_step_on(self) -> None:
         self._seek("step+")
 

@@ -164,7 +164,8 @@ def _switch(state: DrillState) -> tuple[Line, Line]:
 
 def _recording(desk: Desk, recorded: int) -> tuple[Line, Line]:
     if not desk.connected:
-        return [(" CONNECTION LOST ", "not_recording")], [(" LOST ", "not_recording")]
+        gone = f" server gone {desk.time_of_day(desk.now().t)} "
+        return [(gone, "not_recording")], [(" GONE ", "not_recording")]
     if desk.role == "replay":
         return [(" REPLAY ", "replay")], [(" REPLAY ", "replay")]
     if not desk.hello.recording or "journal" in desk.state.failures:
