@@ -45,6 +45,7 @@ class Project:
         self.log = folder / "logs" / "paper_trader.log"
         self.audit = folder / "logs" / "audit_trail.jsonl"
         self.log.parent.mkdir(exist_ok=True)
+        self.secrets = {"API_SECRET": SECRET}
         self.stage = Stage(role, folder=str(session or folder))
         self.stage.opened()
         paths = {"project": str(folder), "log": str(self.log), "audit": str(self.audit)}
@@ -53,7 +54,7 @@ class Project:
 
     def app(self) -> ThunesApp:
         clock: Clock = self.stage.time.clock()
-        mask = Mask.of({"API_SECRET": SECRET})
+        mask = Mask.of(self.secrets)
         return ThunesApp(self.stage.link, clock, Settings(), mask, PANES, ReplayBar)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
 import json
 from pathlib import Path
 
@@ -59,9 +61,9 @@ async def test_the_selected_event_folds_out_and_in(tmp_path: Path) -> None:
         await pilot.press("k", "k", "enter")
         await seen(pilot, "circuit_breaker_status:")
         assert "state: closed" in text_of(app)
-        assert "byte 0, " in text_of(app)
+        assert "at byte: 0" in text_of(app)
         assert "PAUSED" in text_of(app)
-        await pilot.press("left")
+        await pilot.press("g", "left")
         await until(lambda: "state: closed" not in text_of(app), app, "folded in")
 
 
@@ -119,3 +121,151 @@ async def test_the_footer_says_what_enter_does_in_the_focused_pane(tmp_path: Pat
         await seen(pilot, "Enter  shell   next run step 1.2")
         await pilot.press("3")
         await seen(pilot, "Enter  run step 1.2")
+
+
+# The record.
+
+
+async def test_a_node_is_folded_and_the_path_under_the_cursor_shows(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    append(project.audit, json.dumps(ACTIVATED))
+    app = project.app()
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("4", "z")
+        await seen(pilot, "KILL_SWITCH_ACTIVATED")
+        await pilot.press("k", "enter", "G", "k", "k", "k")
+        await seen(pilot, ".circuit_breaker_status.BinanceAPI.state")
+        await pilot.press("left", "left")
+        await seen(pilot, "▸ BinanceAPI: 1 { state:")
+        await pilot.press("right")
+        await seen(pilot, "▾ BinanceAPI:")
+
+
+async def test_the_record_says_where_it_stands_and_what_its_bytes_are(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    line = json.dumps(REJECTED)
+    append(project.audit, json.dumps(ACTIVATED), line)
+    app = project.app()
+    async with app.run_test(size=LARGE) as pilot:
+        await seen(pilot, "TRADE_REJECTED")
+        await pilot.press("4", "z", "k", "enter")
+        await seen(pilot, f"at byte: {len(json.dumps(ACTIVATED)) + 1}")
+        await seen(pilot, f"bytes: {len(line)}")
+        await seen(pilot, f"SHA-256: {hashlib.sha256(line.encode()).hexdigest()}")
+
+
+async def test_a_record_too_long_to_show_is_hashed_whole_and_unfolded(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    line = json.dumps({"event": "LONG", "legs": [{"price": n} for n in range(20_000)]})
+    append(project.audit, line, json.dumps(REJECTED))
+    app = project.app()
+    async with app.run_test(size=LARGE) as pilot:
+        await seen(pilot, "✗ too long at byte 0")
+        await pilot.press("4", "z", "k", "k", "enter")
+        await seen(pilot, f"SHA-256: {hashlib.sha256(line.encode()).hexdigest()}")
+        await pilot.press("g", "j", "right")
+        await seen(pilot, "▸ 10000 … 19999")
+        await pilot.press("j", "right", "j", "right", "j", "j", "right")
+        await seen(pilot, "details .legs[10001]")
+
+
+async def test_numbers_and_doubled_members_stand_as_they_are_written(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    append(project.audit, '{"event": "TWICE", "a": 100.10, "a": 123456789012345678901234567890}')
+    app = project.app()
+    async with app.run_test(size=LARGE) as pilot:
+        await seen(pilot, "a 100.10  a 123456789012345678901234567890")
+        await pilot.press("4", "z", "k", "enter")
+        await seen(pilot, "a: 100.10")
+        await seen(pilot, "a: 123456789012345678901234567890")
+
+
+async def test_the_next_record_opens_at_the_same_path(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    append(project.audit, json.dumps({"x": 1, "reason": "first"}), json.dumps({"reason": "second", "y": 2}))
+    app = project.app()
+    async with app.run_test(size=LARGE) as pilot:
+        await seen(pilot, "reason second")
+        await pilot.press("4", "z", "k", "enter")
+        await seen(pilot, "details .reason")
+        await pilot.press("less_than_sign")
+        await seen(pilot, "x: 1")
+        assert "details .reason" in text_of(app)
+
+
+# What is learnt.
+
+
+async def test_members_that_never_vary_are_left_to_the_details(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    append(
+        project.audit,
+        *(json.dumps({**REJECTED, "strategy": "always", "fee": n, "reason": "kill"}) for n in range(9)),
+    )
+    app = project.app()
+    async with app.run_test(size=LARGE) as pilot:
+        await pilot.press("4", "z")
+        await seen(pilot, "fee 8")
+        await until(lambda: "always" not in text_of(app), app, "learnt")
+        assert "reason kill" in text_of(app)
+
+
+async def test_new_and_missing_members_are_flagged_in_the_row(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    append(project.audit, *(json.dumps({**REJECTED, "n": n}) for n in range(9)))
+    app = project.app()
+    async with app.run_test(size=LARGE) as pilot:
+        await pilot.press("4", "z")
+        await seen(pilot, "n 8")
+        changed = {key: value for key, value in REJECTED.items() if key != "symbol"}
+        append(project.audit, json.dumps({**changed, "n": 9, "fee": 1}))
+        await seen(pilot, "◆ new fee  ◇ missing symbol")
+
+
+async def test_damage_is_counted_in_the_heading_by_its_class(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    append(project.audit, *DAMAGE, '{"torn', json.dumps(REJECTED))
+    app = project.app()
+    async with app.run_test(size=(180, 60)) as pilot:
+        await pilot.press("4", "z")
+        await until(lambda: "too long" in pane_rows(app, "audit")[0], app, "counted")
+        heading = pane_rows(app, "audit")[0]
+        assert "✗ 2 corrupt" in heading
+        assert "✗ 1 glued" in heading
+        await pilot.press("b")
+        await seen(pilot, "PAUSED")
+
+
+async def test_a_line_that_is_being_written_is_no_damage(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    append(project.audit, json.dumps(REJECTED))
+    app = project.app()
+    async with app.run_test(size=LARGE) as pilot:
+        await seen(pilot, "TRADE_REJECTED")
+        await pilot.press("4", "z")
+        with project.audit.open("ab") as file:
+            for number in range(50):
+                line = json.dumps({**ACTIVATED, "n": number}).encode() + b"\n"
+                file.write(line[:40])
+                file.flush()
+                await asyncio.sleep(0.002)
+                file.write(line[40:])
+                file.flush()
+        await seen(pilot, "n 49")
+        await until(lambda: app.panes["audit"].survey.lines == 51, app, "looked at")  # type: ignore[attr-defined]  # the audit pane
+        assert "✗" not in "".join(pane_rows(app, "audit"))
+
+
+async def test_a_secret_written_as_a_number_or_in_escapes_does_not_show(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    project.secrets["CHAT_ID"] = "1234567890123"
+    escaped = "".join(f"\\u{ord(letter):04x}" for letter in SECRET)
+    append(project.audit, f'{{"event": "A", "chat": 1234567890123, "key": "{escaped}", "n": 1}}')
+    app = project.app()
+    async with app.run_test(size=LARGE) as pilot:
+        await pilot.press("4", "z")
+        await seen(pilot, "chat [redacted:CHAT_ID]  key [redacted:API_SECRET]  n 1")
+        await pilot.press("k", "enter")
+        await seen(pilot, "key: [redacted:API_SECRET]")
+        assert "1234567890123" not in text_of(app)
+        assert "✗" not in text_of(app)

@@ -70,6 +70,14 @@ class ContentStore:
         except OSError:
             return None
 
+    def read(self, position: Position, size: int) -> bytes:
+        """Up to `size` bytes of the content from `position` on; none where they can't be read any more."""
+        content = self._content(position.generation)
+        try:
+            return content.scan.read(position.offset, size) if content else b""
+        except OSError:
+            return b""
+
     def line_number(self, position: Position) -> int | None:
         total = 0
         for content in self._contents:

@@ -38,6 +38,8 @@ NAMES = {
     "greater_than_sign": ">",
     "asterisk": "*",
     "equals_sign": "=",
+    "vertical_line": "|",
+    "at": "@",
     "f1": "F1",
     "f12": "F12",
 }

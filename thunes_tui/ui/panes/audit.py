@@ -1,33 +1,34 @@
-"""The audit pane: a row an event of the bot's audit trail, members folded out on demand, damage in place."""
+"""The audit pane: a row an event of the bot's audit trail, a record's tree on demand, a jq filter over it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
-
-from thunes_tui.clock import from_iso
-from thunes_tui.lines.audit import EVENT_KEYS, AuditRow, rows_of
-from thunes_tui.lines.line import Line as TextLine
+from thunes_tui.lines.audit import EVENT_KEYS, rows_of
+from thunes_tui.lines.damage import damage_search
+from thunes_tui.lines.jq.exact import written
 from thunes_tui.lines.line import Position
-from thunes_tui.text import LIMIT, safe
-from thunes_tui.ui.desk import Desk
+from thunes_tui.lines.search import Search
+from thunes_tui.lines.store import LineStore
 from thunes_tui.ui.keymap import Action
-from thunes_tui.ui.panes.stream_keys import StreamPane, stream_actions
-from thunes_tui.ui.widgets.gutter import WIDTH as GUTTER
-from thunes_tui.ui.widgets.line import Line, data, width_of
+from thunes_tui.ui.panes.audit_record import AuditRecord
+from thunes_tui.ui.panes.seeker import Accepts
+from thunes_tui.ui.panes.stream_keys import stream_actions
+from thunes_tui.ui.screens.choice import Choice
+from thunes_tui.ui.widgets.record_rows import record_of
 
-FIRST = ("reason", "side", "symbol", "quote_qty", "daily_pnl", "open_positions")
-"""Members that matter most, in this order; the others follow in the order of the file."""
-SILENT = frozenset({"timestamp", *EVENT_KEYS, "strategy_id", "circuit_breaker_status"})
-"""Members that a row leaves to the details."""
-INDENT = 9
-"""Cells of the time of day, below which a second row begins."""
-MOST_DETAILS = 500
-"""Rows of one folded-out event."""
-STYLES = {"KILL_SWITCH_ACTIVATED": "warn", "KILL_SWITCH_DEACTIVATED": "good", "TRADE_REJECTED": "warn"}
+EVENT = '(.event // "")'
+PRESETS = (
+    ("k", "kill switch events", f'select({EVENT} | startswith("KILL_SWITCH"))'),
+    ("r", "what was rejected", f'select({EVENT} | test("REJECT"))'),
+    ("t", "trades, approved or rejected", f'select({EVENT} | startswith("TRADE_"))'),
+    ("s", "starts, recovery, reconciliation", f'select({EVENT} | test("START|RECOVER|RECONCIL|RESTOR"))'),
+    ("e", "times, types and reasons alone", "{timestamp, event, reason}"),
+    ("a", "every record, as it is", ""),
+)
+"""Key, words and filter."""
+REDACTED = "[redacted:"
 
 
-class AuditPane(StreamPane):
+class AuditPane(AuditRecord, inherit_bindings=False):
     """One line can hold several events, or none that can be read: each stands where it is."""
 
     NAME = "audit"
@@ -36,112 +37,95 @@ class AuditPane(StreamPane):
     INDENT = 11
     ACTIONS = (
         *stream_actions("audit"),
-        Action("fold_out", ("right", "enter"), "details", "Fold the event out, or in", "audit", footer=True),
-        Action("fold_in", ("left",), "fold in", "Fold the event in", "audit"),
-    )
+        Action("details", ("enter",), "details", "Open the record; in it, unfold or fold the node", "audit",
+               footer=True),
+        Action("fold_out", ("right", "l"), "unfold", "Open the record; in it, unfold the node", "audit"),
+        Action("fold_in", ("left", "h"), "fold", "Fold the node, or close the record", "audit"),
+        Action("event_on", ("greater_than_sign",), "next record", "The next record, with its details open",
+               "audit"),
+        Action("event_back", ("less_than_sign",), "record before", "The record before, with its details open",
+               "audit"),
+        Action("filter", ("vertical_line",), "jq filter", "Type a jq filter; it is shown as it is typed",
+               "audit", footer=True),
+        Action("preset", ("P",), "presets", "Choose one of the usual filters", "audit"),
+        Action("unfilter", ("u",), "unfilter", "Show every record again, as it is", "audit"),
+        Action("only", ("i",), "only this", "Only records with this value, or this type of event", "audit"),
+        Action("without", ("x",), "not this", "No records with this value, or this type of event", "audit"),
+        Action("damage", ("b",), "damage", "The next damaged line", "audit"),
+        Action("damage_back", ("B",), "damage before", "The damaged line before", "audit"),
+    )  # fmt: skip
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk)
-        self._open: set[Position] = set()
+    # Filters.
 
-    def heading(self) -> tuple[Line, Line]:
-        return [(self.TITLE, "strong")], self.state()
+    def do_filter(self) -> None:
+        self.jq.open()
 
-    def look(self, line: TextLine, /) -> list[Line]:
-        masked = TextLine(
-            line.offset, self.desk.mask.line(line.data), line.clipped_bytes, line.generation, line.torn
-        )
-        width = max(20, self.size.width - GUTTER)
-        rows: list[Line] = []
-        for row in rows_of(masked):
-            rows += self._event(row, width) if row.ok or row.event else [_damage(row, line)]
-            if line.position in self._open:
-                rows += _details(row, line)
-        return rows[:MOST_DETAILS] or [[("(an empty line)", "dim")]]
+    def do_preset(self) -> None:
+        def chosen(text: str | None) -> None:
+            if text is not None:
+                self.jq.put(text)
 
-    def _event(self, row: AuditRow, width: int) -> list[Line]:
-        first: Line = [
-            data(f"{self._time(row.timestamp)} ", "dim"),
-            data(safe(row.event or "(no event)"), STYLES.get(row.event, "strong")),
-        ]
-        if row.problem:
-            first.append((f"  ✗ {row.problem} at byte {row.offset:,}", "bad" if not row.ok else "warn"))
-        members = list(_members(row.fields))
-        if not members:
-            return [first]
-        if self.sheet.wrapped or width_of([*first, *members]) <= width:
-            return [[*first, *members]]
-        return [first, [(" " * (INDENT - 2), "text"), *members]]
+        about = "Shown at once; | changes it, u takes it away again."
+        self.app.push_screen(Choice(self.desk, "Filter the audit trail", about, PRESETS), chosen)
 
-    def _time(self, timestamp: str) -> str:
-        try:
-            return self.desk.time_of_day(from_iso(timestamp))
-        except (ValueError, OverflowError):
-            return f"{safe(timestamp):<8.8}" if timestamp else "--:--:--"
+    def do_unfilter(self) -> None:
+        self.jq.put("")
 
-    # Folding.
+    def why_not_unfilter(self) -> str:
+        return "" if self.jq.text else "nothing is filtered"
 
-    def do_fold_out(self) -> None:
-        if self.view.selected is None:
-            self.view.select(-1, self.window)
-        self._fold(None)
+    def do_only(self) -> None:
+        self._by_value("==")
 
-    def do_fold_in(self) -> None:
-        self._fold(False)
+    def do_without(self) -> None:
+        self._by_value("!=")
 
-    def _fold(self, out: bool | None) -> None:
-        at = self.view.selected
-        if at is None:
-            return
-        if out is None:
-            out = at not in self._open
-        (self._open.add if out else self._open.discard)(at)
-        self.sheet.forget(at)
-        self.view.show(at, self.window)
-        self.moved()
+    def why_not_only(self) -> str:
+        return self._value()[2]
 
+    why_not_without = why_not_only
 
-def _members(fields: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The members that matter, as parts of a row."""
-    named = [key for key in FIRST if key in fields]
-    for key in (*named, *(key for key in fields if key not in FIRST and key not in SILENT)):
-        value = fields[key]
-        if not isinstance(value, (dict, list)):
-            yield data(safe(f"  {key} ", 200), "dim")
-            yield data(safe(_text(value), 400))
+    def _by_value(self, comparison: str) -> None:
+        path, value, _ = self._value()
+        rest = f" | {self.jq.text}" if self.jq.text else ""
+        self.jq.put(f"select({path} {comparison} {value}){rest}")
 
-
-def _text(value: Any) -> str:
-    if value is None:
-        return "null"
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _damage(row: AuditRow, line: TextLine) -> Line:
-    """What stands in the place of an event."""
-    size = len(row.raw) + line.clipped_bytes
-    return [
-        (f"✗ {row.problem} at byte {row.offset:,}, {size:,} bytes  ", "bad"),
-        data(safe(row.raw[:LIMIT]), "dim"),
-    ]
-
-
-def _details(row: AuditRow, line: TextLine) -> list[Line]:
-    """Each member on a row of its own, then where the event stands."""
-    rows = list(_tree(row.fields, 1))[:MOST_DETAILS]
-    place = f"byte {row.offset:,}, {len(row.raw) + line.clipped_bytes:,} bytes"
-    return [*rows, [("    ", "text"), (place, "dim")]]
-
-
-def _tree(value: Any, depth: int) -> Iterator[Line]:
-    if depth > 8:
-        yield [("  " * (depth + 1), "text"), data(safe(str(value), 400), "dim")]
-        return
-    pairs = value.items() if isinstance(value, dict) else enumerate(value)
-    for key, inner in pairs:
-        head: Line = [("  " * (depth + 1), "text"), data(safe(f"{key}: ", 200), "dim")]
-        if isinstance(inner, (dict, list)) and inner:
-            yield head
-            yield from _tree(inner, depth + 1)
+    def _value(self) -> tuple[str, str, str]:
+        """The path and the value under the cursor, as a filter has them, or why there are none."""
+        tree = self.details.tree
+        node = tree.node if tree is not None else None
+        if node is not None:
+            if not (node.path and node.is_single):
+                return "", "", "choose a single value of the record"
+            path, value = node.path, node.value
         else:
-            yield [*head, data(safe(_text(inner)))]
+            path, value = self._event()
+            if not path:
+                return "", "", "select an event first, or a value of an open record"
+        if REDACTED in (text := written(value)):
+            return "", "", "it is masked"
+        return path, text, ""
+
+    def _event(self) -> tuple[str, str]:
+        """The type of the selected event, and where it stands in its record."""
+        at, store = self.view.selected, self.view.store
+        line = store.at(at) if store is not None and at is not None else None
+        row = next((row for row in rows_of(record_of(line)) if row.event), None) if line is not None else None
+        if row is None:
+            return "", ""
+        key = next((key for key in EVENT_KEYS if key in row.fields), EVENT_KEYS[0])
+        return f".{key}", self.desk.mask.text(row.event)
+
+    # Damage.
+
+    def do_damage(self) -> None:
+        self._damaged(forward=True)
+
+    def do_damage_back(self) -> None:
+        self._damaged(forward=False)
+
+    def _damaged(self, *, forward: bool) -> None:
+        def begin(store: LineStore, start: Position, accepts: Accepts | None) -> Search:
+            return damage_search(store, start, forward=forward, accepts=accepts)
+
+        self.finder.seeker.seek(begin, "any damage", forward=forward)
