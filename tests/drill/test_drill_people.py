@@ -9,6 +9,7 @@ from thunes_tui import intents
 from thunes_tui import observations as seen
 from thunes_tui.drill.draft import Actor
 from thunes_tui.drill.effects import ResizeShell
+from thunes_tui.drill.next import next_action
 from thunes_tui.events import session, shell, steps
 
 DECIDED = steps.CriterionDecided
@@ -82,16 +83,25 @@ class TestHold:
         play.ask(intents.Release(" ")).refused("with a reason")
         play.ask(intents.Release("gone home")).gives(like(steps.Released, reason="gone home"))
 
+    def test_leaves_a_step_that_a_person_is_doing_to_be_ended(self, play: Playbook) -> None:
+        play.ready_for("T4")
+        play.do("T4.S1", "BTCUSDT: 1")
+        play.launch("T4.S2")
+        play.ask(intents.Hold("wait"), BOB)
+        action = next_action(play.state)
+        assert (action.intent, action.why) == (intents.FinishStep("T4.S2"), "bob holds the drill: wait")
+        play.ask(intents.FinishStep("T4.S2")).holds(steps.StepEnded)
+        play.ask(intents.DecideCriterion("T4.C2", "FAIL", "they differ")).gives(steps.CriterionDecided)
+        play.ask(intents.FillField("T4", "Discrepancies", "1")).gives(steps.FieldFilled)
+        play.ask(intents.FinishStep("T4.S2")).refused("is done already")
+
     def test_stops_what_is_new_and_nothing_that_runs(self, play: Playbook) -> None:
         play.ready_for("T1")
         play.launch("T1.S1")
         play.ask(intents.Hold("wait"), BOB)
         play.finish("T1.S1", "Risk status").holds(steps.StepEnded, like(SENSED, verdict="PASS"))
-        for asked in (
-            intents.RunStep("T1.S2"),
-            intents.EndTest("T1"),
-            intents.DecideCriterion("T1.C2", "PASS", "x"),
-        ):
+        assert next_action(play.state).intent is None
+        for asked in (intents.RunStep("T1.S2"), intents.RunStep("T1.S3"), intents.EndTest("T1")):
             play.ask(asked).refused("bob holds the drill: wait")
         play.ask(intents.AddNote("still noted")).gives(steps.NoteAdded)
         play.ask(intents.EndDrill(early=True, reason="a real incident")).holds(steps.TestEnded)

@@ -8,6 +8,7 @@ from tests.drill.playbook import BTC, Playbook, like
 from thunes_tui import intents
 from thunes_tui import observations as seen
 from thunes_tui.drill.effects import AskProbe, CompareRecovered, SetDeadline
+from thunes_tui.drill.results import results
 from thunes_tui.events import box, steps
 
 SENSED = steps.CriterionSensed
@@ -192,7 +193,32 @@ class TestRelapse:
     def test_the_health_of_a_second_bot_is_not_the_recovery(self, killed: Playbook) -> None:
         born(killed)
         born(killed, 4801, 950)
-        killed.log("Bot healthy").gives(box.BotLogged, like(box.RecoveryMeasured, part="log"), box.BotHealthy)
+        killed.log("Bot healthy").gives()
+        killed.see(seen.BotGone(4801, 950, exit=0))
+        killed.log("Bot healthy").holds(box.BotHealthy, like(SENSED, verdict="PASS"))
+
+    def test_of_two_bots_nobody_can_tell_which_one_spoke(self, killed: Playbook) -> None:
+        born(killed)
+        killed.log("Kill-switch active: False")
+        assert killed.state.bots[0].switch == "OFF"
+        born(killed, 4801, 950)
+        killed.log("Kill-switch active: True").gives()
+        assert {bot.switch for bot in killed.state.bots} == {"UNKNOWN"}
+        killed.see(seen.BotGone(4801, 950, exit=0))
+        assert killed.state.bots[0].switch == "UNKNOWN", "until it says so again"
+        killed.log("Kill-switch active: True")
+        assert killed.state.bots[0].switch == "ON"
+
+    def test_a_death_after_its_test_does_not_take_its_seconds_away(self, killed: Playbook) -> None:
+        born(killed)
+        killed.log("Bot healthy")
+        killed.finish("T3.S3")
+        took = killed.state.recovery.healthy
+        assert took is not None
+        killed.ask(intents.EndDrill(early=True, reason="enough"))
+        killed.see(seen.BotGone(4800, 900, exit=1))
+        assert killed.state.recovery.healthy is None
+        assert results(killed.state, "r")["recovery_s"] == took
 
     def test_after_the_test_nothing_is_taken_back(self, killed: Playbook) -> None:
         born(killed)

@@ -156,6 +156,7 @@ def drawn(dice: Random, base: DrillState) -> DrillState:
         findings=findings,
         remarks=remarks,
         recovery=RecoveryState(healthy=dice.choice((None, 2.0))),
+        ticked=dice.choice(({}, {"1": "ann"}, {"1": "sensed"})),
     )
 
 
@@ -170,7 +171,10 @@ def test_decisions_agree_with_the_seeds_rules(rounds: Callable[[int, int], int])
         veto = [f for f in state.findings if f.veto]
         expected = "NO-GO" if veto or passed < 3 else "GO" if passed == 4 else "CONDITIONAL"
         assert (outcome.decision, outcome.passed, outcome.of) == (expected, passed, 4)
-        assert outcome.is_authorised == authorised(state, expected), state
+        grounded = authorised(state, expected)
+        confirmed = "YES" if state.ticked else "NOT VERIFIED"
+        assert outcome.authorisation == (confirmed if grounded else "NO"), state
+        assert outcome.is_authorised == (outcome.authorisation == "YES")
         assert [ok for _, ok in outcome.successful] == successful(state, passed)
         assert bool(outcome.reasons) == (expected != "GO")
         seen.add((expected, outcome.is_authorised))

@@ -77,6 +77,12 @@ def summary(found: dict[str, Any]) -> list[str]:
         lines.append(f"recovered in {recovery:.1f} s")
     if alert is not None:
         lines.append(f"alert after {alert:.2f} s")
+    open_ones = [row["text"] for row in found["prerequisites"] if not row["confirmed"]]
+    if open_ones:
+        of = len(found["prerequisites"])
+        lines.append(
+            f"prerequisites: {of - len(open_ones)} of {of} sensed, a person's: {'; '.join(open_ones)}"
+        )
     lines += [f"finding: {finding['text']}" for finding in found["findings"]]
     lines += [f"reason: {reason}" for reason in found["reasons"]]
     decision = f"REHEARSAL {found['verdict']} {found['passed']}/{len(found['tests'])}"

@@ -9,6 +9,7 @@ from typing import Any
 from thunes_tui import intents
 from thunes_tui.drill.checks import awaited, waiting
 from thunes_tui.drill.closing import close_test, end_phase, start_phase
+from thunes_tui.drill.decision import unconfirmed_prerequisites, words_of
 from thunes_tui.drill.draft import Draft, Refusal, short
 from thunes_tui.drill.effects import AskGuard, RunInShell, TakeBaseline
 from thunes_tui.drill.model import TestState
@@ -18,6 +19,7 @@ from thunes_tui.drill.transitions import (
     check_one,
     check_open,
     check_proven,
+    check_running,
     check_shell,
     check_step,
     check_test,
@@ -52,10 +54,19 @@ def start_test(draft: Draft, intent: intents.StartTest) -> None:
     if not is_down(draft.state.guard_reasons):
         check_proven(draft.state)  # an exchange that was down may be back: each step asks the guard anew
     end_phase(draft, "preparation")
+    if draft.state.phases["tests"].started is None:
+        note_prerequisites(draft)
     start_phase(draft, "tests")
     note_test_order(draft, test, state)
     draft.emit(steps.TestStarted(test.id, state.attempt + 1))
     draft.want(TakeBaseline(test.id))
+
+
+def note_prerequisites(draft: Draft) -> None:
+    """What nobody confirmed before the first test is on record; a rehearsal has nobody who could."""
+    unconfirmed = unconfirmed_prerequisites(draft.state)
+    if unconfirmed and draft.state.mode == "drill":
+        draft.emit(steps.FindingNoted(words_of(draft.state, unconfirmed), source="prerequisites"))
 
 
 def note_test_order(draft: Draft, test: Test, known: TestState) -> None:
@@ -165,7 +176,8 @@ def confirm_step(draft: Draft, intent: intents.ConfirmStep) -> None:
 
 
 def finish_step(draft: Draft, intent: intents.FinishStep) -> None:
-    check_open(draft.state)
+    """Also on hold: what runs is left alone, and so is who does it."""
+    check_running(draft.state)
     step, _test = running_step_of(draft, intent.step)
     known = draft.state.steps[step.id]
     check_step(known, "finish")

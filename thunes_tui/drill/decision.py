@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from thunes_tui.drill.model import DrillState
+from thunes_tui.drill.model import DrillState, TestState
+from thunes_tui.drill.recovery import of_crash_test
 
 ALL_PASS = (
     "Review the pre-deployment checklist",
@@ -44,6 +45,8 @@ class Outcome:
     actions: tuple[str, ...]
     not_verified: int
     is_authorised: bool
+    authorisation: str
+    """`YES`, `NO`, or `NOT VERIFIED` where the grounds are there and a prerequisite was never confirmed."""
 
 
 def decide_outcome(state: DrillState) -> Outcome:
@@ -51,37 +54,70 @@ def decide_outcome(state: DrillState) -> Outcome:
     verdicts = [state.tests[t.id].verdict for t in state.plan]
     passed, of = sum(v == "PASS" for v in verdicts), max(len(verdicts), state.runbook_tests)
     vetoes = tuple(f.text for f in state.findings if f.veto)
-    not_passed = tuple(
-        f"Test {t.number} {state.tests[t.id].verdict or 'not run'}: "
-        f"{state.tests[t.id].cause or state.tests[t.id].reason or 'no cause given'}"
-        for t in state.plan
-        if state.tests[t.id].verdict != "PASS"
-    )
+    not_passed = [t for t in state.plan if state.tests[t.id].verdict != "PASS"]
+    reasons = tuple(why_not(state.tests[t.id], t.number) for t in not_passed)
     decision = matrix(passed, of, vetoes)
-    actions = {"GO": ALL_PASS, "CONDITIONAL": ONE_SHORT, "NO-GO": FEWER}[decision]
-    not_verified = count_not_verified(state)
     documented = bool(not_passed) and all(
-        state.tests[t.id].cause or state.tests[t.id].reason
-        for t in state.plan
-        if state.tests[t.id].verdict != "PASS"
+        state.tests[t.id].cause or state.tests[t.id].reason for t in not_passed
     )
-    authorised = (
+    ways = (
         ("all tests passed, nothing vetoes", decision == "GO"),
-        ("one test short, its failure documented and not blocking", decision == "CONDITIONAL" and documented
-         and signed_off(state)),
+        ("one test short, its failure documented and not blocking",
+         decision == "CONDITIONAL" and documented and signed_off(state)),
     )  # fmt: skip
+    authorisation, doubts = authorise(state, any(ok for _, ok in ways))
     return Outcome(
         decision,
         passed,
         of,
-        vetoes + not_passed,
+        vetoes + reasons + never_pinned(state),
         vetoes,
         drill_successful(state, passed, of),
-        authorised,
-        actions,
-        not_verified,
-        state.mode == "drill" and not state.sandbox and any(ok for _, ok in authorised),
+        (*ways, *doubts),
+        {"GO": ALL_PASS, "CONDITIONAL": ONE_SHORT, "NO-GO": FEWER}[decision],
+        count_not_verified(state),
+        authorisation == "YES",
+        authorisation,
     )
+
+
+def authorise(state: DrillState, grounded: bool) -> tuple[str, tuple[tuple[str, bool], ...]]:
+    """Whether the deployment is authorised, and what stands against good grounds for it."""
+    unconfirmed = unconfirmed_prerequisites(state)
+    doubts = ((f"NOT VERIFIED: {words_of(state, unconfirmed)}", False),) if unconfirmed else ()
+    if state.mode != "drill" or state.sandbox or not grounded:
+        return "NO", doubts
+    return "NOT VERIFIED" if unconfirmed else "YES", doubts
+
+
+def why_not(test: TestState, number: int) -> str:
+    """Why a test does not count, in one line."""
+    if test.status in ("pending", "running"):
+        return f"Test {number} not run: it {'never began' if test.status == 'pending' else 'has not ended'}"
+    return f"Test {number} {test.verdict}: {test.cause or test.reason or 'no cause given'}"
+
+
+def never_pinned(state: DrillState) -> tuple[str, ...]:
+    """The tests that the pinned document has and this drill never had."""
+    missing = state.runbook_tests - len(state.plan)
+    if missing <= 0:
+        return ()
+    numbers = sorted(set(range(1, state.runbook_tests + 1)) - {t.number for t in state.plan})
+    if len(numbers) == missing:
+        return tuple(f"Test {number} not run: it was never pinned and never began" for number in numbers)
+    return (f"{missing} of the document's {state.runbook_tests} tests were never pinned and never began",)
+
+
+def unconfirmed_prerequisites(state: DrillState) -> tuple[int, ...]:
+    """Numbers of those that nobody and nothing has confirmed."""
+    return tuple(n for n in range(1, len(state.prerequisites) + 1) if str(n) not in state.ticked)
+
+
+def words_of(state: DrillState, unconfirmed: tuple[int, ...]) -> str:
+    """`prerequisites: 4 of 7 confirmed, not: a phone; paper`."""
+    of = len(state.prerequisites)
+    named = "; ".join(state.prerequisites[number - 1][:60] for number in unconfirmed)
+    return f"prerequisites: {of - len(unconfirmed)} of {of} confirmed, not: {named}"
 
 
 def count_not_verified(state: DrillState) -> int:
@@ -127,6 +163,6 @@ def drill_successful(state: DrillState, passed: int, of: int) -> tuple[tuple[str
         (f"at least {max(of - 1, 1)} of {of} passed", of > 0 and passed >= max(of - 1, 1)),
         ("every failure has its cause on record", all(t.cause or t.reason for t in failed)),
         ("deviations are few and explained", len(deviations) <= of and all(r.reason for r in deviations)),
-        ("the bot recovered from its crash", state.recovery.healthy is not None),
+        ("the bot recovered from its crash", of_crash_test(state).healthy is not None),
         ("the audit trail kept its integrity", bool(audit_ok) and set(audit_ok) == {"PASS"} and not damaged),
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from thunes_tui.drill.facts import ProcessState, RecoveryState, SourceState, SwitchState
 from thunes_tui.drill.mark import Mark
-from thunes_tui.drill.model import DrillState
+from thunes_tui.drill.model import DrillState, expects_death
 from thunes_tui.events import box
 
 KEPT_PROCESSES = 20
@@ -77,6 +77,9 @@ def process_born(state: DrillState, event: box.ProcessBorn, mark: Mark) -> Drill
         event.role, event.pid, event.start, event.argv, event.generation, event.inner, born=mark.at
     )
     kept = tuple(p for p in state.processes if (p.pid, p.start) != (event.pid, event.start))
+    if event.role == "bot" and any(p.role == "bot" and p.alive for p in kept):
+        # From now on a line of the log may be either's: what each said before may not be so any more.
+        kept = tuple(replace(p, switch="UNKNOWN") if p.role == "bot" and p.alive else p for p in kept)
     after = replace(state, processes=_last(kept, process))
     recovery = state.recovery
     if event.role == "bot" and recovery.died is not None and recovery.successor == (0, 0):
@@ -101,8 +104,14 @@ def process_died(state: DrillState, event: box.ProcessDied, mark: Mark) -> Drill
     )
     after = replace(state, processes=processes)
     if event.role == "bot" and not after.bots:
-        after = replace(after, recovery=_stopwatch(state, event, mark))
+        after = replace(after, recovery=_stopwatch(state, event, mark), recovered=_kept(state))
     return after
+
+
+def _kept(state: DrillState) -> RecoveryState:
+    """The recovery of the test that kills the bot outlives a later death."""
+    died_in = next((t for t in state.plan if t.id == state.recovery.attempt.partition("#")[0]), None)
+    return state.recovery if died_in is not None and expects_death(died_in) else state.recovered
 
 
 def _stopwatch(state: DrillState, event: box.ProcessDied, mark: Mark) -> RecoveryState:

@@ -7,7 +7,7 @@ and there is one bot and not two.
 from __future__ import annotations
 
 from thunes_tui.drill.draft import Draft
-from thunes_tui.drill.model import DrillState
+from thunes_tui.drill.model import DrillState, expects_death
 from thunes_tui.events.box import SourceMarked
 from thunes_tui.events.steps import FindingNoted
 from thunes_tui.observations import AuditSeen, BotGone
@@ -51,14 +51,6 @@ def after_death(draft: Draft, gone: BotGone) -> None:
     if test is not None and (expects_death(test) or signals(draft.state, test)):
         return
     note(draft, f"the bot died unasked: pid {gone.pid} {gone.detail}".rstrip(), "invariant")
-
-
-def expects_death(test: Test) -> bool:
-    """Whether one of the test's criteria is a killed process."""
-    return any(
-        c.check is not None and c.check.kind == "process" and ("state", "killed") in c.check.want
-        for c in test.criteria
-    )
 
 
 def signals(state: DrillState, test: Test) -> bool:

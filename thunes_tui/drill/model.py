@@ -41,6 +41,14 @@ SECTIONS = (
 )
 
 
+def expects_death(test: Test) -> bool:
+    """Whether one of the test's criteria is a killed process."""
+    return any(
+        c.check is not None and c.check.kind == "process" and ("state", "killed") in c.check.want
+        for c in test.criteria
+    )
+
+
 def as_verdict(word: str) -> Verdict:
     """A word of the journal as a verdict; one that this version does not know is UNKNOWN, never a pass."""
     return next((known for known in VERDICTS if known == word), "UNKNOWN")
@@ -234,6 +242,8 @@ class DrillState:
     """In order of birth, the dead ones too (the last 20)."""
     switch: SwitchState = field(default_factory=SwitchState)
     recovery: RecoveryState = field(default_factory=RecoveryState)
+    recovered: RecoveryState = field(default_factory=RecoveryState)
+    """That of the test which kills the bot, kept when a bot dies elsewhere after it."""
     positions: tuple[tuple[str, str, str, str], ...] = ()
     positions_problem: str = "not read yet"
     last_positions: tuple[tuple[str, str, str, str], ...] | None = None

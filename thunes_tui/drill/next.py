@@ -32,7 +32,7 @@ def next_action(state: DrillState) -> NextAction:
     if state.ending is not None:
         return NextAction(f"drill complete: {state.ending.decision}", why="leave with q")
     if state.hold:
-        return NextAction("held", why=f"{state.held_by} holds the drill: {state.hold}")
+        return on_hold(state)
     before = before_tests(state)
     if before is not None:
         return before
@@ -45,6 +45,17 @@ def next_action(state: DrillState) -> NextAction:
     if state.phases["documentation"].started is None:
         return NextAction("begin the documentation", intents.StartDocumentation())
     return NextAction("complete the drill", intents.EndDrill())
+
+
+def on_hold(state: DrillState) -> NextAction:
+    """Nothing new begins; a step that a person is doing may still be ended."""
+    why = f"{state.held_by} holds the drill: {state.hold}"
+    test = state.running_test
+    for step in test.steps if test is not None else ():
+        known = state.steps[step.id]
+        if known.status == "running" and known.by_hand:
+            return NextAction(f"step {short(step.id)} is done", intents.FinishStep(step.id), why)
+    return NextAction("held", why=why)
 
 
 def before_tests(state: DrillState) -> NextAction | None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from thunes_tui.drill.checks import CLIP, armed, counting, latency_ms, number, sensed, want
 from thunes_tui.drill.draft import Draft
 from thunes_tui.drill.effects import CompareRecovered
-from thunes_tui.drill.facts import ProcessState
+from thunes_tui.drill.facts import ProcessState, RecoveryState
+from thunes_tui.drill.model import DrillState, expects_death
 from thunes_tui.events import box
 from thunes_tui.events.steps import Evidence
 from thunes_tui.observations import BotGone, LogSeen
@@ -43,6 +44,15 @@ def recovered(draft: Draft, process: ProcessState, record: LogSeen) -> None:
     evidence = Evidence("log", record.file, record.offset, record.sha256, None, 20.0, detail)
     for criterion, check, _since in list(armed(draft, *RECOVERY)):
         settle_recovery(draft, criterion, check, evidence)
+
+
+def of_crash_test(state: DrillState) -> RecoveryState:
+    """The recovery that the drill is about: that of the test which kills the bot, whatever died since."""
+    for known in (state.recovery, state.recovered):
+        test = next((t for t in state.plan if t.id == known.attempt.partition("#")[0]), None)
+        if test is not None and expects_death(test):
+            return known
+    return state.recovery
 
 
 def settle_recovery(draft: Draft, criterion: Criterion, check: Check, evidence: Evidence | None) -> None:

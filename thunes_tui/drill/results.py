@@ -7,6 +7,7 @@ from typing import Any
 from thunes_tui.clock import Moment, to_iso
 from thunes_tui.drill.decision import decide_outcome
 from thunes_tui.drill.model import CriterionState, DrillState
+from thunes_tui.drill.recovery import of_crash_test
 from thunes_tui.plain import to_plain
 from thunes_tui.runbook.model import Test
 
@@ -24,10 +25,22 @@ def results(state: DrillState, recording: str) -> dict[str, Any]:
             {"text": f.text, "veto": f.veto, "test": f.test, "record": f.number} for f in state.findings
         ],
         "reasons": list(outcome.reasons),
-        "recovery_s": state.recovery.healthy,
+        "recovery_s": of_crash_test(state).healthy,
+        "prerequisites": _prerequisites(state),
         "telegram_latency_s": state.alert_latency_s,
         "recording": recording,
     }
+
+
+def _prerequisites(state: DrillState) -> list[dict[str, Any]]:
+    """What had to be at hand, and who confirmed it: only a person knows of most."""
+    rows = []
+    for number, text in enumerate(state.prerequisites, 1):
+        by = state.ticked.get(str(number), "")
+        rows.append(
+            {"number": number, "text": text, "confirmed": bool(by), "sensed": by == "sensed", "by": by}
+        )
+    return rows
 
 
 def _test(state: DrillState, test: Test) -> dict[str, Any]:

@@ -100,10 +100,13 @@ def _has(record: seen.AuditSeen, fields: dict[str, Any]) -> bool:
 
 
 def log_seen(draft: Draft, record: seen.LogSeen) -> None:
-    """What a line of the log says of the newest bot and of the criteria that wait for it."""
+    """What a line of the log says of the bot and of the criteria that wait for it.
+
+    A log names no process: where two bots run nobody can tell which of them wrote the line.
+    """
     bots = draft.state.bots
-    if bots:
-        process_said(draft, bots[-1], record)
+    if len(bots) == 1:
+        process_said(draft, bots[0], record)
     if record.replayed:
         return
     for criterion, check, since in list(armed(draft, "log")):

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from thunes_tui.__main__ import __version__
 from thunes_tui.clock import Clock, boot_id, to_iso
+from thunes_tui.drill.model import DrillState
 from thunes_tui.errors import Unusable
 from thunes_tui.events.base import Event, encode
 from thunes_tui.events.drill import (
@@ -64,18 +65,50 @@ def prepare(spec: SessionSpec, clock: Clock) -> Opening:
     runbook, data, problems = read_runbook(spec)
     events: list[Event] = [pinned(runbook, data, problems)]
     events += [TestPinned(to_plain(test)) for test in runbook.tests]
-    documents = [Document("runbook.md", data)]
-    operational = spec.place("operational")
-    if operational.is_file():
-        text = operational.read_bytes()[:LARGEST_DOCUMENT]
-        found = section(text, spec.profile.paths.operational_section)
-        begin, end = (found.start, found.end) if found is not None else (0, len(text))
-        sha256 = hashlib.sha256(text).hexdigest()
-        events.append(DocumentPinned("operational", str(operational), sha256, "operational.md", begin, end))
-        documents.append(Document("operational.md", text))
+    others, documents = operational(spec)
+    events += others
     for event in (opened, *events):
         require_fit(event, spec)
-    return Opening(opened, tuple(events), tuple(documents))
+    return Opening(opened, tuple(events), (Document("runbook.md", data), *documents))
+
+
+def operational(spec: SessionSpec) -> tuple[tuple[DocumentPinned, ...], tuple[Document, ...]]:
+    """The operational runbook, if the project has one, with the section that matters."""
+    path = spec.place("operational")
+    if not path.is_file():
+        return (), ()
+    text = path.read_bytes()[:LARGEST_DOCUMENT]
+    found = section(text, spec.profile.paths.operational_section)
+    begin, end = (found.start, found.end) if found is not None else (0, len(text))
+    sha256 = hashlib.sha256(text).hexdigest()
+    event = DocumentPinned("operational", str(path), sha256, "operational.md", begin, end)
+    return (event,), (Document("operational.md", text),)
+
+
+def complete(spec: SessionSpec, clock: Clock, state: DrillState) -> Opening:
+    """What a server that died while it opened the session had not pinned any more, for its successor.
+
+    Raises Unusable where that cannot be had again, or where the drill has begun without it: a drill of fewer
+    tests than its document's decides nothing.
+    """
+    opened = opening_event(spec, clock)
+    if spec.folder is None or (state.runbook_sha256 and len(state.plan) >= state.runbook_tests):
+        return Opening(opened, (), ())
+    of = f"{len(state.plan)} of the {state.runbook_tests} tests of session {spec.session}"
+    if any(phase.started is not None for phase in state.phases.values()):
+        raise Unusable(f"only {of} can be read, and its drill has begun: begin a new session")
+    if not state.runbook_sha256:
+        return prepare(spec, clock)
+    copy = spec.folder / "evidence" / "runbook.md"
+    found, data, _ = read_runbook(replace(spec, runbook=copy), checks_beside=spec.document)
+    if found.sha256 != state.runbook_sha256 or len(found.tests) != state.runbook_tests:
+        raise Unusable(
+            f"only {of} are on record, and its copy of the runbook is another: begin a new session"
+        )
+    rest = [TestPinned(to_plain(test)) for test in found.tests if test.id not in state.tests]
+    events, documents = operational(spec)
+    known = [*rest, *(event for event in events if event.name not in state.documents)]
+    return Opening(opened, tuple(known), (Document("runbook.md", data), *documents))
 
 
 def require_fit(event: Event, spec: SessionSpec) -> None:
@@ -89,8 +122,13 @@ def require_fit(event: Event, spec: SessionSpec) -> None:
         ) from error
 
 
-def read_runbook(spec: SessionSpec) -> tuple[Runbook, bytes, tuple[str, ...]]:
-    """The parsed document with its checks bound, its bytes, and what could not be bound."""
+def read_runbook(
+    spec: SessionSpec, checks_beside: Path | None = None
+) -> tuple[Runbook, bytes, tuple[str, ...]]:
+    """The parsed document with its checks bound, its bytes, and what could not be bound.
+
+    The checks file lies beside the document, or beside the one that this is a copy of.
+    """
     path = spec.document
     try:
         data = path.read_bytes()
@@ -105,7 +143,8 @@ def read_runbook(spec: SessionSpec) -> tuple[Runbook, bytes, tuple[str, ...]]:
         raise Unusable(f"{path} has no tests: a heading like 'Test 1: Title (30 minutes)' begins one")
     if not any(test.steps for test in runbook.tests):
         raise Unusable(f"{path} has no steps: a line like '**Step 1: Title**' begins one")
-    checks = path.with_name(f"{path.stem}.checks.toml")
+    beside = checks_beside or path
+    checks = beside.with_name(f"{beside.stem}.checks.toml")
     bound, problems = bind(runbook, checks.read_bytes() if checks.is_file() else None, checks.name)
     if spec.only_test:
         tests = tuple(t for t in bound.tests if t.number == spec.only_test)

@@ -24,7 +24,7 @@ from thunes_tui.server import runtime
 from thunes_tui.server.choose import ABOUT, forget
 from thunes_tui.server.hub import Hub
 from thunes_tui.server.live_mask import LiveMask
-from thunes_tui.server.opening import Opening, prepare
+from thunes_tui.server.opening import Opening, complete, prepare
 from thunes_tui.server.playback import Playback
 from thunes_tui.server.recall import Recalled, recall
 from thunes_tui.server.service import Service
@@ -168,7 +168,11 @@ async def _run(
     shell: Taken | None,
     again: bool,
 ) -> None:
-    for event in opening.events if opening is not None else ():
+    rest = opening if opening is not None else complete(spec, clock, hub.state)
+    if opening is None and spec.folder is not None:
+        for document in rest.documents:
+            keep_missing(spec.folder / "evidence" / document.name, document.data)
+    for event in rest.events:
         hub.emit(event)
     for problem in mask.warnings:
         hub.emit(warning(problem))
@@ -226,6 +230,12 @@ def first_state(record: object, opening: Opening) -> DrillState:
 
     assert isinstance(record, Record)
     return apply(DrillState(), opening.opened, record.n, Moment(record.t, record.m), "server")
+
+
+def keep_missing(path: Path, data: bytes) -> None:
+    """The copy that a server which died before could not keep any more; one that is there stays."""
+    if not path.exists():
+        keep_document(path, data)
 
 
 def keep_document(path: Path, data: bytes) -> None:

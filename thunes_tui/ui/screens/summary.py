@@ -5,6 +5,7 @@ from __future__ import annotations
 from thunes_tui.clock import Moment, to_iso
 from thunes_tui.drill.decision import Outcome, decide_outcome
 from thunes_tui.drill.model import DrillState, Remark
+from thunes_tui.drill.recovery import of_crash_test
 from thunes_tui.drill.timeline import planned_minutes, rows
 from thunes_tui.runbook.model import Test
 from thunes_tui.ui.outline.row import VERDICT_STYLE, lasted
@@ -95,7 +96,7 @@ def _measured(state: DrillState, test: Test) -> str:
     words = []
     if "telegram" in kinds and state.alert_latency_s is not None:
         words.append(f"alert {state.alert_latency_s:.1f} s")
-    recovery = state.recovery
+    recovery = of_crash_test(state)
     if "process" in kinds and recovery.healthy is not None:
         parts = [("pid", recovery.pid), ("log", recovery.log), ("healthy", recovery.healthy)]
         known = "  ".join(f"{name} {seconds:.1f}" for name, seconds in parts if seconds is not None)
@@ -161,7 +162,10 @@ def _authorised(state: DrillState, outcome: Outcome, width: int) -> list[Line]:
         why = "a rehearsal authorises nothing"
     if why:
         return [[(f"{title}  ", "strong"), ("no", "bad"), (f"   {why}", "text")]]
-    return _verdict(title, outcome.authorised, outcome.is_authorised, width)
+    lines = _verdict(title, outcome.authorised, outcome.is_authorised, width)
+    if outcome.authorisation == "NOT VERIFIED":
+        lines[0] = [(f"{title}  ", "strong"), ("? NOT VERIFIED", "warn")]
+    return lines
 
 
 def lateness(minutes: float) -> str:
