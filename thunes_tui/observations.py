@@ -227,6 +227,16 @@ class ServerCameBack(Observation):
 
 
 @dataclass(frozen=True, slots=True)
+class RecordingCameBack(Observation):
+    """The journal takes records again; what fell into the gap is told next, where it can be told late."""
+
+    ended: bool = False
+    """The end of a command or of the shell is among it."""
+    lines: bool = False
+    """Lines of the log or the audit trail are among it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Joined(Observation):
     """A console connected, and the role that the server would give it."""
 

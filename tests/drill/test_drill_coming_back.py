@@ -156,3 +156,28 @@ def test_the_consoles_of_before_are_gone_and_the_hold_stays(play: Playbook) -> N
     assert play.state.clients == {}
     assert play.state.hold == "lunch"
     play.see(seen.Joined(1, "eve", "driver"))
+
+
+def test_what_ended_or_was_asked_for_while_nothing_was_recorded(play: Playbook) -> None:
+    """The step is UNKNOWN, one that runs on goes on, and one asked for does not start by itself."""
+    play.ready_for("T1")
+    play.launch("T1.S1")
+    play.see(seen.RecordingCameBack()).lacks(steps.StepUnknown)
+    play.see(seen.RecordingCameBack(ended=True)).holds(like(steps.StepUnknown, step="T1.S1"))
+    play.ended("Risk status")
+    play.ask(intents.RunStep("T1.S2"))
+    play.see(seen.RecordingCameBack()).holds(like(steps.StepAborted, step="T1.S2")).lacks(RunInShell)
+
+
+def test_absence_proves_nothing_where_lines_were_not_recorded(play: Playbook) -> None:
+    play.ready_for("T1")
+    play.record(box.SourceOpened("audit", "a.jsonl"), box.SourceOpened("log", "b.log"))
+    play.do("T1.S1", "Risk status")
+    ended = play.do("T1.S2", "ACTIVATED")
+    play.see(seen.RecordingCameBack(lines=True)).holds(
+        like(box.SourceMarked, source="log", possible_loss=True),
+        like(box.SourceMarked, source="audit", possible_loss=True),
+    )
+    settled = [each for given in play.time_out(ended) for each in given.of(SENSED)]
+    assert {each.verdict for each in settled if "lines of the audit" in each.cause} == {"NOT VERIFIED"}
+    assert not any(each.verdict == "FAIL" and each.cause.startswith("no audit") for each in settled)

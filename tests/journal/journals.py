@@ -104,6 +104,14 @@ class FailingDisk(Disk):
     def cut(self, descriptor: int, size: int) -> None:
         self._or_fail("cut", lambda: super(FailingDisk, self).cut(descriptor, size))
 
+    def free(self, folder: Path) -> int:
+        if self._hit("free"):
+            return 0
+        return super().free(folder)
+
+    def is_named(self, descriptor: int) -> bool:
+        return not self._hit("is_named") and super().is_named(descriptor)
+
     def rename(self, old: Path, new: Path) -> None:
         self._or_fail("rename", lambda: super(FailingDisk, self).rename(old, new))
 

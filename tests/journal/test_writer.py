@@ -6,18 +6,19 @@ import errno
 import itertools
 import os
 import resource
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.journal.journals import ROOT, FailingDisk, clock, written
+from tests.journal.journals import ROOT, FailingDisk, Turned, clock, written
 from thunes_tui.errors import Refused, Unusable
 from thunes_tui.journal.disk import Disk
 from thunes_tui.journal.reader import records
 from thunes_tui.journal.verify import verify
-from thunes_tui.journal.writer import Journal, JournalLike, NullJournal, RecordingLost
+from thunes_tui.journal.writer import NAMED_NS, ROOM, Journal, JournalLike, NullJournal, RecordingLost
 
 
 def test_a_journal_holds_what_was_appended_chained_and_private(tmp_path: Path) -> None:
@@ -288,3 +289,31 @@ def test_the_real_disk_is_what_the_failing_one_stands_for() -> None:
     assert {name for name in vars(FailingDisk) if name in vars(Disk) and not name.startswith("_")} == {
         name for name in vars(Disk) if not name.startswith("_")
     }
+
+
+def test_on_a_full_disk_it_says_how_much_to_free_and_waits_for_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A few free bytes are no reason to go on: the disk would be full again at once."""
+    disk = FailingDisk("write", 2, errno.ENOSPC)
+    journal = Journal.create(tmp_path / "s", clock(), "drill.opened", {}, disk=disk)
+    with pytest.raises(RecordingLost, match=rf"disk of {journal.folder} is full: free 4 MB") as caught:
+        journal.append("note.added", {"n": 1})
+    assert not caught.value.final
+    monkeypatch.setattr(disk, "free", lambda _folder: ROOM - 1)
+    with pytest.raises(RecordingLost, match="free 4 MB"):
+        journal.append("note.added", {"n": 2})
+    monkeypatch.setattr(disk, "free", lambda _folder: ROOM)
+    assert journal.append("note.added", {"n": 3}).n == 1
+    journal.close()
+
+
+def test_a_journal_that_was_deleted_is_lost_for_good(tmp_path: Path) -> None:
+    turned = Turned()
+    journal = Journal.create(tmp_path / "s", turned.clock(), "drill.opened", {})
+    shutil.rmtree(journal.folder)
+    turned.monotonic_ns += 2 * NAMED_NS
+    with pytest.raises(RecordingLost, match="was deleted") as caught:
+        journal.append("note.added", {"n": 1}, sync=True)
+    assert caught.value.final
+    journal.close()

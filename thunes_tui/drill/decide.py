@@ -16,6 +16,7 @@ from thunes_tui.drill import (
     asked_steps,
     seen_box,
     seen_position,
+    seen_recording,
     seen_records,
     seen_shell,
 )
@@ -34,6 +35,7 @@ SEEN: dict[type, Handler] = {
     **seen_records.HANDLERS,
     **seen_shell.HANDLERS,
     **seen_position.HANDLERS,
+    **seen_recording.HANDLERS,
 }
 
 

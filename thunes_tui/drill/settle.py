@@ -180,7 +180,7 @@ def deadline_passed(draft: Draft, criterion: Criterion) -> None:
     if check.kind in PROBED:
         sensed(draft, criterion, "NOT VERIFIED", f"nobody could look up {check.kind} within {PROBE_S:g} s")
         return
-    source = unseen(draft.state, check)
+    source = unseen(draft.state, check, draft.state.tests[draft.test(criterion.id).id].record)
     if source:
         sensed(draft, criterion, "NOT VERIFIED", f"no {awaited(check)} was seen, but {source}")
     else:
@@ -188,12 +188,14 @@ def deadline_passed(draft: Draft, criterion: Criterion) -> None:
         fail(draft, criterion, check, cause)
 
 
-def unseen(state: DrillState, check: Check) -> str:
-    """Why absence says nothing: the source was not read; empty when it was."""
+def unseen(state: DrillState, check: Check, since: int) -> str:
+    """Why absence says nothing: the source was not read, all of it since that record; empty when it was."""
     name = FOLLOWED.get(check.kind, "")
     known = state.sources.get(name)
     if known is not None and known.status == "down":
         return f"the {name} could not be read: {known.detail}"
+    if known is not None and known.loss > since:
+        return f"lines of the {name} may have been lost in the test"
     return ""
 
 

@@ -23,6 +23,15 @@ class Disk:
         """The file's bytes and size are on the disk."""
         os.fdatasync(descriptor)
 
+    def free(self, folder: Path) -> int:
+        """Bytes that we may still write there."""
+        found = os.statvfs(folder)
+        return found.f_bavail * found.f_frsize
+
+    def is_named(self, descriptor: int) -> bool:
+        """Whether the file still has a name: one that was deleted takes every write and keeps none."""
+        return os.fstat(descriptor).st_nlink > 0
+
     def cut(self, descriptor: int, size: int) -> None:
         os.ftruncate(descriptor, size)
 

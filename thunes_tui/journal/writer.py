@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -17,6 +18,12 @@ from thunes_tui.journal.ownership import private_folder, require_local
 if TYPE_CHECKING:
     from thunes_tui.journal.resume import Recovery
 
+ROOM = 4 * 1024 * 1024
+"""Bytes that must be free on a disk that was full before recording goes on, or it would soon be full again."""
+FULL = (errno.ENOSPC, errno.EDQUOT)
+NAMED_NS = 1_000_000_000
+"""Between two looks whether the journal's file has been deleted."""
+AGAIN = "stop this session and open it again: it is taken up where it stood"
 NAME = "journal.jsonl"
 EVIDENCE = "evidence"
 
@@ -74,6 +81,9 @@ class Journal:
         self._lost = ""
         self._final = False
         self._unsynced = False
+        self._full = False
+        """The disk was full when a record was last tried."""
+        self._looked_ns = 0
 
     @classmethod
     def create(
@@ -171,8 +181,20 @@ class Journal:
         try:
             self._disk.sync(self._descriptor)
         except OSError as error:
-            raise self._fail(f"the disk did not take it ({error.strerror})", final=True) from error
+            why = f"the disk did not take it ({error.strerror}): {AGAIN}"
+            raise self._fail(why, final=True) from error
         self._unsynced = False
+        self._require_name()
+
+    def _require_name(self) -> None:
+        """Looks once a second at the most. Raises RecordingLost, final, for a journal that was deleted."""
+        now = self._clock.now().m
+        if now - self._looked_ns < NAMED_NS:
+            return
+        self._looked_ns = now
+        if not self._disk.is_named(self._descriptor):
+            why = f"{self.path} was deleted, with all that was recorded: end this session, begin a new one"
+            raise self._fail(why, final=True)
 
     def close(self) -> None:
         """Gives the session up; may be called twice. What was appended is synced if the disk lets us."""
@@ -193,12 +215,17 @@ class Journal:
             raise RecordingLost(self._lost, final=True)
 
     def _write(self, line: bytes) -> None:
+        if self._full and self._room() < ROOM:
+            raise self._fail(self._advice(), final=False)
+        self._full = False
         try:
             written = self._disk.write(self._descriptor, line)
             if written == len(line):
                 return
+            self._full = self._room() < ROOM
             reason = f"only {written} of {len(line)} bytes were written"
         except OSError as error:
+            self._full = error.errno in FULL
             reason = error.strerror or str(error)
         try:
             self._disk.cut(self._descriptor, self._place.offset)
@@ -206,7 +233,17 @@ class Journal:
             raise self._fail(
                 f"{reason}, and what was written stays ({error.strerror})", final=True
             ) from error
-        raise self._fail(reason, final=False)
+        raise self._fail(self._advice() if self._full else reason, final=False)
+
+    def _room(self) -> int:
+        try:
+            return self._disk.free(self.folder)
+        except OSError:
+            return 0
+
+    def _advice(self) -> str:
+        """What is full, and how much it takes to go on."""
+        return f"the disk of {self.folder} is full: free {ROOM >> 20} MB there, and it goes on by itself"
 
     def _fail(self, reason: str, *, final: bool) -> RecordingLost:
         self._lost = f"recording of {self.folder.name} is lost: {reason}"

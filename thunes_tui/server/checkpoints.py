@@ -35,6 +35,7 @@ class Checkpoints:
         self._failed = failed
         self._at = clock.now()
         self._records = 0
+        self._in_trouble = False
 
     def recorded(self) -> None:
         """One more record since the last checkpoint."""
@@ -62,7 +63,11 @@ class Checkpoints:
             return
         except (OSError, Unusable) as error:
             self._failed("checkpoint", str(error))
+            self._in_trouble = True
             return
+        if self._in_trouble:
+            self._failed("checkpoint", "")
+            self._in_trouble = False
         self._hub.adopt(record, decode(record.kind, record.data))
         thin(journal.folder / checkpoint.FOLDER)
 

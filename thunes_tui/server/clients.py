@@ -27,6 +27,8 @@ from thunes_tui.server.supervisor import Supervisor
 
 QUEUE_LIMIT = 1024 * 1024
 """Bytes that may wait for a client before it is dropped to a snapshot."""
+REFRESH_S = 0.25
+"""Between two snapshots of a screen whose output is not recorded."""
 CREDENTIALS = struct.Struct("3i")
 
 
@@ -90,6 +92,7 @@ class Clients:
         self._clients: dict[int, Client] = {}
         self._count = 0
         self._server: asyncio.Server | None = None
+        self._refresh_due: asyncio.TimerHandle | None = None
 
     async def listen(self, listener: socket.socket) -> None:
         self._server = await asyncio.start_unix_server(self._connected, sock=listener, limit=wire.LIMIT)
@@ -97,6 +100,8 @@ class Clients:
     async def close(self) -> None:
         if self._server is not None:
             self._server.close()
+        if self._refresh_due is not None:
+            self._refresh_due.cancel()
         for client in self._clients.values():
             client.writer.close()
         await asyncio.sleep(0)
@@ -116,11 +121,12 @@ class Clients:
                 client.send(record.line)
 
     def recording_lost(self, reason: str) -> None:
+        """No record tells of it: each is greeted anew, and shown the state that does."""
+        remark = f"NOT RECORDING: {reason}" if reason else "recording again"
         for client in self._clients.values():
             if client.ready:
-                client.send(
-                    self._hello_line(client, f"NOT RECORDING: {reason}" if reason else "recording again")
-                )
+                client.send(self._hello_line(client, remark))
+        self.show_all()
 
     def broadcast(self, frame: bytes) -> None:
         """A passing frame for everyone who keeps up."""
@@ -202,8 +208,16 @@ class Clients:
         if self.hub.lost:
             self.show_all()
 
+    def refresh(self) -> None:
+        """Show everyone, in a moment, what no record brings to them."""
+        if self._refresh_due is None:
+            self._refresh_due = asyncio.get_running_loop().call_later(REFRESH_S, self.show_all)
+
     def show_all(self) -> None:
         """A new snapshot for everyone, after a seek."""
+        if self._refresh_due is not None:
+            self._refresh_due.cancel()
+            self._refresh_due = None
         line = self._snapshot()
         for client in self._clients.values():
             if client.ready:

@@ -19,10 +19,15 @@ from thunes_tui.events.session import ClientJoined, ClientLeft, GapNoted, KeysPa
 from thunes_tui.intents import CreatePosition, Intent, RunPreflight, RunStep, StartTest, Stop
 from thunes_tui.journal.codec import Record
 from thunes_tui.journal.writer import JournalLike, RecordingLost
-from thunes_tui.observations import Observation
+from thunes_tui.observations import Happened, Observation
+from thunes_tui.server.missed import Missed
 
 SYNC_S = 0.2
 """Bulk output is written before it shows and synced within this time (design 4)."""
+RETRY_S = 1.0
+"""Between two tries whether a lost recording works again."""
+WORKER = "journal"
+"""Under this name the state says that recording is lost, and why."""
 NEEDS_RECORDING = (RunStep, StartTest, RunPreflight, CreatePosition)
 """Nothing that acts may start while recording is lost."""
 
@@ -49,9 +54,9 @@ class Hub:
         """Why recording is lost; empty while all is well."""
         self.outputs: list[Output] = []
         self.effector: Callable[[Effect], None] = lambda _effect: None
-        self._missed = 0
-        self._waiting: list[tuple[Event, Actor]] = []
+        self._missed = Missed()
         self._sync_due: asyncio.TimerHandle | None = None
+        self._retry_due: asyncio.TimerHandle | None = None
 
     def take(self, intent: Intent, actor: Actor, ask: int = 0) -> Decision:
         """An intent of a client; what was decided, with the refusal if it was refused."""
@@ -59,19 +64,23 @@ class Hub:
         if self.lost and not self._again() and isinstance(intent, NEEDS_RECORDING):
             return Decision(refused=f"recording is lost: {self.lost}")
         decision = decide(self.state, intent, now, actor, ask)
-        if not self._carry_out(decision, actor) and not decision.refused:
-            if isinstance(intent, Stop):  # to leave is never refused
-                self._hand_on(decision)
-            return Decision(refused=self.lost or f"{intent.KIND} was not done: it does not fit one record")
-        return decision
+        if self._carry_out(decision, actor):
+            return decision
+        if isinstance(intent, Stop):  # to leave is never refused
+            self._hand_on(decision)
+        why = self.lost or f"{intent.KIND} was not done: it does not fit one record"
+        return Decision(refused=decision.refused or why)
 
     def observe(self, observation: Observation) -> None:
-        """Something a source, the shell or an effect tells."""
-        self._carry_out(observe(self.state, observation, self.clock.now()), SERVER)
+        """Something a source, the shell or an effect tells. What is not recorded now is told again later."""
+        recorded = self._carry_out(observe(self.state, observation, self.clock.now()), SERVER)
+        if not recorded and self.lost:
+            self._missed.add(observation)
 
     def emit(self, event: Event, actor: Actor = SERVER) -> None:
         """A fact that the server itself states."""
-        self._carry_out(Decision((event,)), actor)
+        if not self._carry_out(Decision((event,)), actor) and self.lost:
+            self._missed.add(Happened((event,)))
 
     def _carry_out(self, decision: Decision, actor: Actor) -> bool:
         """Whether all of it is on record; the effects of what is not are dropped."""
@@ -88,7 +97,7 @@ class Hub:
             self.effector(effect)
 
     def _record(self, event: Event, actor: Actor) -> bool:
-        if self.lost and not self._again():
+        if self.lost:
             return self._unrecorded(event, actor)
         try:
             data = {"by": actor.name, **encode(event)}
@@ -113,36 +122,56 @@ class Hub:
 
     def _unrecorded(self, event: Event, actor: Actor) -> bool:
         """Who is connected, and who drives, must not depend on a disk: that is applied in memory alone."""
-        self._missed += 1
         if not isinstance(event, CONNECTIONS):
             return False
-        self._waiting.append((event, actor))
+        self._missed.count += 1
+        self._missed.people.append((event, actor))
         self.state = apply(self.state, event, self.state.head, self.clock.now(), actor.name)
         return True
 
     def _again(self) -> bool:
-        """Whether recording works again: then a gap says how much is lost, and who is connected follows."""
-        gap = GapNoted("records", self._missed, self.lost[:300])
+        """Whether recording works again: then a gap says how much was missed, and what can be told is."""
+        missed = self._missed
+        gap = GapNoted("records", missed.count, self.lost[:300])
         try:
             record = self.journal.append(gap.KIND, {"by": SERVER.name, **encode(gap)}, sync=True)
-        except RecordingLost:
+        except RecordingLost as error:
+            self.recording_lost(str(error))
             return False
-        self.lost, self._missed, waiting = "", 0, self._waiting
-        self._waiting = []
+        self.lost, self._missed = "", Missed()
+        self._show_lost()
         self._written(record, gap, SERVER)
-        for output in self.outputs:
-            output.recording_lost("")
-        for event, actor in waiting:
+        for event, actor in missed.people:
             self._record(event, actor)
-        return True
+        for observation in missed.told():
+            self.observe(observation)
+        for output in self.outputs:
+            output.recording_lost(self.lost)
+        return not self.lost
 
     def recording_lost(self, reason: str) -> None:
-        """No new step from now on; a running one is left alone, and every screen says so."""
+        """No new step from now on; a running one is left alone, and every screen says so.
+
+        It is tried again by itself, for a box that is quiet brings nothing to record.
+        """
+        if self._retry_due is None:
+            self._retry_due = asyncio.get_running_loop().call_later(RETRY_S, self._retry)
         if reason == self.lost:
             return
         self.lost = reason
+        self._show_lost()
         for output in self.outputs:
             output.recording_lost(reason)
+
+    def _retry(self) -> None:
+        self._retry_due = None
+        if self.lost:
+            self._again()
+
+    def _show_lost(self) -> None:
+        """In the state, though no record can tell of it: a client is shown it by a snapshot."""
+        failures = {name: why for name, why in self.state.failures.items() if name != WORKER}
+        self.state = replace(self.state, failures={**failures, WORKER: self.lost} if self.lost else failures)
 
     def _sync_soon(self) -> None:
         if self._sync_due is None:

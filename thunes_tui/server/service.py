@@ -142,6 +142,8 @@ class Service:
         if isinstance(observation, CommandEnded):
             self.effector.command_ended(observation)
         self.hub.observe(observation)
+        if self.hub.lost:
+            self.clients.refresh()
 
     def recorded(self, _record: Record, event: Event, _state: DrillState) -> None:
         """What the service itself does about an event: look for births when a command begins or ends."""
