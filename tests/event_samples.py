@@ -60,7 +60,7 @@ SAMPLES: tuple[Event, ...] = (
     box.SourceSpan("log", 1, 42, 18, 2, "ab" * 32, {"inode": 7}),
     box.SourceMarked("log", "rotated", 2, "a new inode", True),
     box.SourceDown("audit", "permission denied"),
-    box.ProcessBorn("bot", 4711, 987654, "python src/live/paper_trader.py", 2, 31),
+    box.ProcessBorn("bot", 4711, 987654, "python src/live/paper_trader.py", 2, 31, 3600.25),
     box.ProcessDied("bot", 4711, 987654, 137, 9, "killed", True),
     box.ProcessesSampled(((4711, 12.5, 104857600, 7, 23),)),
     box.KillSwitchSeen("audit", True, 496, "DRILL", 1760006535123456),

@@ -66,6 +66,8 @@ class BotFound(Observation):
     start: int
     argv: str
     inner: int = 0
+    age_s: float = 0.0
+    """Seconds for which it has run by now."""
 
 
 @dataclass(frozen=True, slots=True)

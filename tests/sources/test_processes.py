@@ -41,6 +41,20 @@ async def test_a_bot_that_runs_already_is_found_and_its_signal_is_known(tmp_path
     assert (gone.pid, gone.start, gone.signal, gone.exit) == (found.pid, found.start, 9, None)
 
 
+async def test_a_bot_is_as_old_as_it_is_however_late_it_is_found(tmp_path: Path) -> None:
+    project = make_checkout(tmp_path)
+    async with started(project) as bot:
+        known = procfs.stat(bot.pid)
+        assert known is not None
+        async with asyncio.timeout(20):
+            while procfs.age(known.start) < 0.3:
+                await asyncio.sleep(0.02)
+        before = procfs.age(known.start)
+        async with running(watch(project)) as got:
+            await got.until(lambda: got.of(BotFound))
+        assert before <= got.of(BotFound)[0].age_s <= procfs.age(known.start)
+
+
 @pytest.mark.skipif(KERNEL < (6, 15), reason="an older kernel tells strangers nothing")
 async def test_the_exit_of_a_strangers_child_is_known_though_its_parent_reaps_at_once(tmp_path: Path) -> None:
     project = make_checkout(tmp_path)

@@ -43,6 +43,9 @@ class ProcessState:
     generation: int = 1
     inner: int = 0
     born: Moment | None = None
+    """When it was found."""
+    age_s: float = 0.0
+    """Seconds for which it had run by then."""
     died: Moment | None = None
     exit: int | None = None
     signal: int | None = None

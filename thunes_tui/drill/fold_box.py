@@ -74,7 +74,14 @@ def source_down(state: DrillState, event: box.SourceDown, _mark: Mark) -> DrillS
 
 def process_born(state: DrillState, event: box.ProcessBorn, mark: Mark) -> DrillState:
     process = ProcessState(
-        event.role, event.pid, event.start, event.argv, event.generation, event.inner, born=mark.at
+        event.role,
+        event.pid,
+        event.start,
+        event.argv,
+        event.generation,
+        event.inner,
+        born=mark.at,
+        age_s=event.age_s,
     )
     kept = tuple(p for p in state.processes if (p.pid, p.start) != (event.pid, event.start))
     if event.role == "bot" and any(p.role == "bot" and p.alive for p in kept):

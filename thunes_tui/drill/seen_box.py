@@ -27,7 +27,9 @@ def bot_found(draft: Draft, found: seen.BotFound) -> None:
     if any((p.pid, p.start) == (found.pid, found.start) for p in draft.state.processes):
         return
     generation = 1 + max((p.generation for p in draft.state.processes if p.role == found.role), default=0)
-    draft.emit(box.ProcessBorn(found.role, found.pid, found.start, found.argv, generation, found.inner))
+    draft.emit(
+        box.ProcessBorn(found.role, found.pid, found.start, found.argv, generation, found.inner, found.age_s)
+    )
     if found.role == "bot":
         measure(draft, "pid", "process")
         after_birth(draft)

@@ -118,6 +118,8 @@ class ProcessBorn(Event):
     """Counts the processes of this role, from 1."""
     inner: int = 0
     """The pid inside the sandbox's namespace; 0 when it is the same."""
+    age_s: float = 0.0
+    """Seconds for which it had run when it was found, by its own start and the kernel's uptime."""
 
 
 @event("process.died")

@@ -170,8 +170,8 @@ class Processes:
         line = shlex.join(
             part.encode("utf-8", "surrogateescape").decode("utf-8", "replace") for part in arguments
         )
-        found = BotFound(role, pid, start, self._mask.text(line)[:CLIP], 0 if inner == pid else inner)
-        self._queue.put_nowait(found)
+        text, own = self._mask.text(line)[:CLIP], 0 if inner == pid else inner
+        self._queue.put_nowait(BotFound(role, pid, start, text, own, procfs.age(start)))
 
     def _died(self, watched: _Watched) -> None:
         how = pidfd.death(watched.descriptor, watched.pid, watched.start)

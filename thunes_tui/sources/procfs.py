@@ -93,6 +93,15 @@ def environ(pid: int) -> dict[str, str]:
     return {name: value for name, _, value in pairs}
 
 
+def age(start: int) -> float:
+    """Seconds since a start in clock ticks since boot, to a hundredth; 0 where /proc does not say."""
+    try:
+        uptime = float((PROC / "uptime").read_bytes().split()[0])
+    except (OSError, ValueError, IndexError):
+        return 0.0
+    return max(0.0, round(uptime - start / os.sysconf("SC_CLK_TCK"), 2))
+
+
 def wall_of(start: int) -> float:
     """A start in clock ticks since boot as wall seconds; off by up to one, as the kernel rounds."""
     for line in (PROC / "stat").read_bytes().splitlines():

@@ -105,7 +105,10 @@ class ProcessesPane(Pane):
         return _fitted(left, extra, width)
 
     def _uptime(self, process: ProcessState) -> str:
-        return duration(self.desk.now().since(process.born)) if process.born is not None else "–"
+        """Since its own start, however late it was found."""
+        if process.born is None:
+            return "–"
+        return duration(self.desk.now().since(process.born) + process.age_s)
 
     def _sparkline(self, process: ProcessState) -> str:
         """The last samples of CPU, one core being the full height, square root for the small ones."""
