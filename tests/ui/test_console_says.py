@@ -8,7 +8,7 @@ from tests.ui.stage import LARGE, PANES, SMALL, Stage, row_with, seen, text_of
 from thunes_tui import intents
 from thunes_tui.config import Settings
 from thunes_tui.connection import Closed, Sampled
-from thunes_tui.events import drill, shell, steps
+from thunes_tui.events import box, drill, shell, steps
 from thunes_tui.mask import Mask
 from thunes_tui.ui.app import ThunesApp
 from thunes_tui.ui.deeds.drill import DEEDS
@@ -57,6 +57,18 @@ class TestRecordingIsLost:
             await seen(pilot, "recording again")
             await seen(pilot, "run step 1.2")
             assert "NOT RECORDING" not in text_of(app)
+
+
+class TestWhatFailed:
+    @pytest.mark.parametrize("size", [LARGE, SMALL])
+    async def test_a_sheet_that_cannot_be_written_is_said_at_the_top(self, size: tuple[int, int]) -> None:
+        stage = Stage().opened().testing()
+        stage.play(box.WorkerFailed("sheet", "sheet.md is not up to date: No space left on device"))
+        app = stage.app()
+        async with app.run_test(size=size) as pilot:
+            await seen(pilot, "! sheet failed" if size == LARGE else "! 1 failed")
+            if size == LARGE:
+                await seen(pilot, "! sheet failed: sheet.md is not up to date")
 
 
 class TestRefusals:

@@ -115,6 +115,16 @@ class TestBeforeTheTests:
             assert "fix  Verify API keys are valid for testnet" in row_with(app, "fix ")
             await seen(pilot, "the two disagree, which is a finding")
 
+    async def test_at_eighty_by_twenty_four_the_failed_section_its_fix_and_the_key_are_seen(self) -> None:
+        app = Stage().opened().flown(failing=True).app()
+        async with app.run_test(size=SMALL) as pilot:
+            await seen(pilot, "✗ Pre-flight")
+            await seen(pilot, "DO NOT PROCEED: mend it, then r runs it again")
+            await seen(pilot, "✗ 3 exchange")
+            await seen(pilot, "Invalid API-key (-2015)")
+            await seen(pilot, "fix  Verify API keys are valid for testnet")
+            await seen(pilot, "7 of 8 pass")
+
     async def test_r_runs_the_pre_flight_again(self) -> None:
         stage = Stage().opened().flown(failing=True)
         async with stage.app().run_test(size=SMALL) as pilot:

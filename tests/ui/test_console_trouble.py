@@ -23,7 +23,7 @@ class TestTrouble:
             await seen(pilot, "Test 1/2")
             stage.link.news.put_nowait(Closed("the session's server has gone"))
             await seen(pilot, "server gone 09:14:31")
-            await seen(pilot, "SERVER GONE  q leaves, then thunes-tui drill comes back")
+            await seen(pilot, "SERVER GONE  q leaves, and says how to come back")
             await seen(pilot, "the session's server has gone")
             await pilot.press("enter", "T", "n")
             await seen(pilot, "SERVER GONE")

@@ -9,9 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from thunes_tui import clock, daemon, intents, launcher
+from thunes_tui.command.answer import say
 from thunes_tui.config import load_settings
 from thunes_tui.connection import Closed, Connection
 from thunes_tui.errors import Refused, Unusable
+from thunes_tui.invocation import invocation
 from thunes_tui.journal.folder import SessionEntry, list_sessions
 from thunes_tui.server import choose, runtime
 
@@ -121,13 +123,22 @@ def resume(entry: SessionEntry, name: str) -> str:
 
 
 def show(session: str, name: str, want: str, back: str = "") -> int:
-    """A console on a running session. The launcher gives the terminal back whatever becomes of it."""
+    """A console on a running session. The launcher gives the terminal back whatever becomes of it.
+
+    `back` is what to say after an end that was not normal, where there is nothing to come back to.
+    """
     from thunes_tui.ui.start import start as start_ui
 
     socket = runtime.session_runtime(session) / runtime.SERVER
     settings = load_settings(settings_folder())
-    back = back or f"the session goes on; come back with: thunes-tui drill --session {session}"
-    return launcher.run(lambda: start_ui(socket, name, want, settings, clock.system()), back)
+    way = f"come back with: {invocation()} drill --session {session}"
+    comeback = back or f"the session goes on; {way}"
+    status = launcher.run(lambda: start_ui(socket, name, want, settings, clock.system()), comeback)
+    if not back and status <= launcher.HIGHEST_NORMAL:
+        entry = next((entry for entry in list_sessions() if entry.id == session), None)
+        if entry is not None and not entry.ended:
+            say(comeback if entry.running else f"the session was interrupted; {way}")
+    return status
 
 
 def settings_folder() -> Path:

@@ -6,7 +6,7 @@ Rewritten at every decision, whole, by rename: a reader never sees half of it.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from thunes_tui.clock import Moment, hhmmss, to_iso
@@ -23,11 +23,15 @@ SILENT = ("client.", "keys.", "shell.", "process.", "source.", "checkpoint.", "j
 
 
 class SheetWriter:
-    """An output of the hub that keeps `sheet.md` in the session's folder."""
+    """An output of the hub that keeps `sheet.md` in the session's folder.
 
-    def __init__(self, folder: Path) -> None:
+    `failed` hears once why it cannot, and an empty text once it can again.
+    """
+
+    def __init__(self, folder: Path, failed: Callable[[str], object] = str) -> None:
         self._path = folder / NAME
-        self.failure = ""
+        self._failed = failed
+        self._failure = ""
 
     def recorded(self, record: Record, event: Event, state: DrillState) -> None:
         if event.DECISION and not record.kind.startswith(SILENT):
@@ -45,9 +49,14 @@ class SheetWriter:
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
                 file.write(text)
             os.replace(beside, self._path)
-            self.failure = ""
+            self._tell("")
         except OSError as error:
-            self.failure = str(error)
+            self._tell(f"{NAME} is not up to date: {error.strerror or error}")
+
+    def _tell(self, failure: str) -> None:
+        if failure != self._failure:
+            self._failure = failure
+            self._failed(failure)
 
 
 def sheet(state: DrillState) -> str:

@@ -54,8 +54,7 @@ class Desk:
         """Why there is no connection any more."""
         self.lost_at: Moment | None = None
         """When it was lost; the session's now stands still there."""
-        self.unrecorded = EMPTY
-        """Why recording is lost; empty while all is well, and for what is never recorded."""
+        self._unrecorded = EMPTY
         self.message: SafeText = EMPTY
         """The last thing the console has to say, for the status line."""
         self.alarming = False
@@ -74,6 +73,11 @@ class Desk:
         client = self.state.clients.get(str(self.hello.client))
         known = client.role if client is not None else self.hello.role
         return "driver" if known == "driver" else "witness"
+
+    @property
+    def unrecorded(self) -> SafeText:
+        """Why recording is lost; empty while all is well, and for what is never recorded."""
+        return self._unrecorded or safe(self.state.failures.get("journal", ""))
 
     def paint(self, style: str, over: str = "") -> Style:
         """A style of the theme in use, by name, on its ground or on that of the style `over`."""
@@ -133,9 +137,9 @@ class Desk:
         self.hello = hello
         was, remark = self.unrecorded, hello.remark
         if hello.recording:
-            self.unrecorded = EMPTY
+            self._unrecorded = EMPTY
         elif remark.startswith(UNRECORDED):
-            self.unrecorded = safe(remark.removeprefix(UNRECORDED))
+            self._unrecorded = safe(remark.removeprefix(UNRECORDED))
         elif remark and self.role != "replay":
             self.refuse(f"not done, and not recorded: {remark}")
         if hello.recording and remark:

@@ -27,6 +27,8 @@ def nothing(_app: ThunesApp) -> Intent | None:
 
 @dataclass(frozen=True, slots=True)
 class Deed:
+    """What an action does, what it asks for, and whether it can be done now."""
+
     does: Callable[[ThunesApp], None]
     asks: type[Intent] | None = None
     """The intent it leads to; None for what changes nothing but the screen."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from thunes_tui.clock import Moment
-from thunes_tui.drill.model import DrillState, SectionState
+from thunes_tui.drill.model import DrillState, PreflightState, SectionState
 from thunes_tui.drill.timeline import PREPARATION_MIN
 from thunes_tui.ui.outline.row import VERDICT_STYLE, Row, glyph, heading, indent, lasted, planned, text
 from thunes_tui.ui.widgets.line import Line, Part, data
@@ -33,8 +33,11 @@ def _prerequisite(state: DrillState, number: int) -> Row:
     return Row(f"prerequisite {number}", [indent(1), box, words], wrap=7)
 
 
-def preflight(state: DrillState, expanded: bool, now: Moment) -> list[Row]:
-    """One row, and the sections while they matter: native verdict and script's verdict side by side."""
+def preflight(state: DrillState, expanded: bool, now: Moment, *, in_brief: bool = False) -> list[Row]:
+    """One row, and the sections while they matter: native verdict and script's verdict side by side.
+
+    `in_brief`: what to do first, then the sections that failed; the others as a row.
+    """
     flight, phase = state.preflight, state.phases.get("preflight")
     verdict = "PASS" if flight.passed else "FAIL" if flight.run and not flight.running else ""
     sign: Part = ("▸", "accent") if flight.running else glyph(verdict)
@@ -44,22 +47,46 @@ def preflight(state: DrillState, expanded: bool, now: Moment) -> list[Row]:
     if not expanded or not flight.sections:
         return [head]
     columns: Line = [(f"{'native':>{COLUMN}}{'script':>{COLUMN}}", "dim")]
+    if in_brief:
+        return [head, *_in_brief(flight)]
     rows = [head, heading("", columns)]
     for section in flight.sections:
         rows += _section(section)
     rows.append(Row(left=[indent(1), ("together", "text")], right=_pair(flight.native, flight.script)))
     if not flight.running and flight.native and flight.script and flight.native != flight.script:
         rows.append(text(1, ("! the two disagree, which is a finding", "warn")))
-    if not flight.running and not flight.passed:
-        rows.append(
-            text(1, ("DO NOT PROCEED: mend it, then ", "bad"), ("r", "key"), (" runs it again", "bad"))
-        )
-    return rows
+    return [*rows, *_stop(flight)]
+
+
+def _stop(flight: PreflightState) -> list[Row]:
+    if flight.running or flight.passed:
+        return []
+    return [text(1, ("DO NOT PROCEED: mend it, then ", "bad"), ("r", "key"), (" runs it again", "bad"))]
+
+
+def _in_brief(flight: PreflightState) -> list[Row]:
+    verdicts = [_together(section) for section in flight.sections]
+    passed, open_ones = verdicts.count("PASS"), verdicts.count("")
+    rows = _stop(flight)
+    for section, verdict in zip(flight.sections, verdicts, strict=True):
+        rows += _section(section) if verdict not in ("PASS", "") else []
+    rest = f"{passed} of {len(verdicts)} pass"
+    if flight.running:
+        rest += f", {open_ones} still to come" if open_ones else ", not all of them by both"
+    return [
+        *rows,
+        Row(left=[indent(1), ("✓ " if passed else "· ", "good" if passed else "dim"), (rest, "dim")]),
+    ]
+
+
+def _together(section: SectionState) -> str:
+    """One word for both ways of looking."""
+    both = (section.native, section.script)
+    return "FAIL" if "FAIL" in both else section.native or section.script
 
 
 def _section(section: SectionState) -> list[Row]:
-    both = (section.native, section.script)
-    verdict = "FAIL" if "FAIL" in both else section.native or section.script
+    verdict = _together(section)
     left: Line = [indent(1), glyph(verdict), (f" {section.number} ", "dim"), data(section.title)]
     rows = [Row(f"section {section.number}", left, _pair(section.native, section.script))]
     if verdict in ("PASS", ""):

@@ -43,7 +43,8 @@ def outline(
     upcoming = current(state)
     open_ones = len(state.ticked) < len(state.prerequisites)
     rows = before.prerequisites(state, _flip(not begun and open_ones, "prerequisites", opened))
-    rows += before.preflight(state, _flip(not state.preflight.passed, "preflight", opened), now)
+    flown = _flip(not state.preflight.passed, "preflight", opened)
+    rows += before.preflight(state, flown, now, in_brief=in_brief)
     rows += before.preparation(state, now)
     for test in state.plan:
         running = state.tests[test.id].status == "running"

@@ -51,7 +51,7 @@ class ChecklistPane(Pane):
         self._current = self.selected
         self._top = 0
         self._runs = range(0)
-        """The lines of the running test."""
+        """The lines of the running test, or of the pre-flight while that is what comes next."""
         self._rows: list[Row] = []
 
     def take(self, update: Update, /) -> None:
@@ -97,7 +97,7 @@ class ChecklistPane(Pane):
         now = self.desk.now()
         self._rows = outline(self.desk.state, now, self.opened, self.desk.time_of_day, in_brief=in_brief)
         test = self.desk.state.running_test
-        running = test.id if test is not None else "-"
+        running = test.id if test is not None else "preflight" if self._current == "preflight" else "-"
         lines: list[Line] = []
         chosen, self._runs = range(0), range(0)
         for row in self._rows:

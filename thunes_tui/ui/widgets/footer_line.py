@@ -68,9 +68,8 @@ class FooterLine(Rows):
             (" SERVER GONE ", "not_recording"),
             (" ", "text"),
             ("q", "key"),
-            (" leaves, then ", "text"),
+            (" leaves, and says how to come back to the same drill", "text"),
         ]
-        words += [("thunes-tui drill", "strong"), (" comes back to the same drill", "text")]
         return [*words, data(f"   {self.desk.lost}", "dim")]
 
     def _first(self, width: int) -> Line:

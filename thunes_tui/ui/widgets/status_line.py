@@ -94,6 +94,7 @@ def cells(desk: Desk, recorded: int) -> list[Cell]:
         Cell(2, [data(state.project or "THUNES", "strong")], []),
         _venue(state),
         *_hold(state),
+        *_troubles(state),
         Cell(8, *_elapsed(state, now)),
         Cell(3, [(pace(state, now), "dim")] if state.stamps and state.mode != "watch" else [], []),
         Cell(7, *_place(state)),
@@ -116,6 +117,16 @@ def _hold(state: DrillState) -> list[Cell]:
         return []
     long: Line = [(" HOLD ", "shell"), data(f" {state.held_by}: {state.hold}", "warn")]
     return [Cell(9, long, [(" HOLD ", "shell")])]
+
+
+def _troubles(state: DrillState) -> list[Cell]:
+    """What failed and has not come back; the checklist says why."""
+    failed = [name for name in state.failures if name != "journal"]  # that one is NOT RECORDING
+    if not failed:
+        return []
+    count = len(failed)
+    words = f"! {failed[0]} failed" if count == 1 else f"! {failed[0]} and {count - 1} more failed"
+    return [Cell(5, [data(words, "bad")], [(f"! {count} failed", "bad")])]
 
 
 def _elapsed(state: DrillState, now: Moment) -> tuple[Line, Line]:
