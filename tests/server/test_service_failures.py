@@ -65,3 +65,13 @@ async def test_what_a_callback_of_the_loop_raises_is_told(tmp_path: Path) -> Non
             await asyncio.sleep(0)
     assert service.told[0].worker == "event loop"
     assert "FileNotFoundError" in service.told[0].reason
+
+
+async def test_a_sheet_that_is_not_up_to_date_is_told_after_what_it_missed() -> None:
+    service = Bare()
+    service._sheet_failed("sheet.md is not up to date: No space left on device")
+    assert service.told == []
+    await asyncio.sleep(0)
+    assert [(each.worker, each.reason) for each in service.told] == [
+        ("sheet", "sheet.md is not up to date: No space left on device")
+    ]

@@ -86,7 +86,7 @@ class Service:
         self.clients = Clients(hub, self.supervisor, self._hello, self._screen, self._keys, masked=mask.text)
         hub.outputs = [self.clients, self]
         if spec.folder is not None:
-            hub.outputs.insert(0, SheetWriter(spec.folder))
+            hub.outputs.insert(0, SheetWriter(spec.folder, self._sheet_failed))
         self.followed = Followed(spec, mask, hub, self.clients)
 
     def _shell(self, keeper: Taken) -> ShellHost:
@@ -169,6 +169,10 @@ class Service:
 
     def _worker_failed(self, worker: str, reason: str) -> None:
         self.hub.emit(WorkerFailed(worker, reason))
+
+    def _sheet_failed(self, reason: str) -> None:
+        """After the record that it was to show has reached everybody."""
+        asyncio.get_running_loop().call_soon(self._worker_failed, "sheet", reason)
 
     def _own(self) -> set[int]:
         """Our own processes: server, keeper, shell, exchange worker, and whoever is connected."""
