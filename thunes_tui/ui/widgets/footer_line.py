@@ -16,8 +16,6 @@ MOST_KEYS = 7
 LEAST_WORDS = 24
 BRIEF = 100
 """Columns below which a reason is worth more than a title."""
-FULL, MEND = "No space left", "nothing new can begin; mend it, then try again"
-"""What a full disk says of itself, and what to do about any other trouble."""
 TOO_SMALL: Line = [("q", "key"), (" leave", "text"), (" 60x15 needed", "bar_dim")]
 
 
@@ -95,9 +93,7 @@ class FooterLine(Rows):
         if self.desk.role == "replay":
             return [(" ", "text"), ("replay", "accent")]
         if self.desk.unrecorded:
-            advice = "make room on its disk, then try again" if FULL in self.desk.unrecorded else MEND
-            words: Line = [(" NOT RECORDING ", "not_recording"), (f" {advice}", "strong")]
-            return [*words, data(f"  {self.desk.unrecorded}", "bad")]
+            return self._unrecorded(brief=brief)
         action = next_action(self.desk.state)
         elsewhere = self._enter()
         if elsewhere is not None:
@@ -107,6 +103,13 @@ class FooterLine(Rows):
             action = replace(action, label=action.label.split(":")[0])
         line = following(action, self.desk.role)
         return [(text, "dim" if style == "warn" else style) for text, style in line] if self._busy() else line
+
+    def _unrecorded(self, *, brief: bool) -> Line:
+        """Why nothing new can begin, and what to do about it, which the server says with it."""
+        why = str(self.desk.unrecorded)
+        if brief and self.desk.hello.folder:
+            why = why.replace(self.desk.hello.folder, "the session")
+        return [(" NOT RECORDING ", "not_recording"), (" ", "text"), data(why, "bad")]
 
     def _keys(self, width: int, gap: int) -> Line:
         line: Line = [(" ", "text")] if not gap else []
