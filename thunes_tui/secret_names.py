@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from thunes_tui.dotenv import assignments
 from thunes_tui.errors import Unusable
 
 _SECRET_NAME = re.compile(
@@ -15,11 +16,6 @@ _HARMLESS_END = re.compile(r"_(?:ID|URL|URI|PATH|FILE|DIR|NAME|HOST|PORT|TYPE|SO
 _PLACEHOLDER = re.compile(
     r"your[_-].*|.*[_-]here|<.*>|\$\{?\w+\}?|(.)\1{3,}|change[_-]?me.*|placeholder.*",
     re.IGNORECASE | re.DOTALL,
-)
-_ASSIGNMENT = re.compile(
-    r"""^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.-]*)[ \t]*=[ \t]*
-        (?: "((?:[^"\\]|\\.)*)" | '([^']*)' | ((?:[^\s\#]|(?<=\S)\#|[ \t]+(?![\#\s]))*) )""",
-    re.MULTILINE | re.VERBOSE | re.DOTALL,
 )
 
 
@@ -54,12 +50,4 @@ def _assignments(path: Path) -> list[tuple[str, str]]:
         return []
     except OSError as error:
         raise Unusable(f"cannot read {path} ({error.strerror}): its secrets could not be masked") from error
-    pairs = []
-    for match in _ASSIGNMENT.finditer(text):
-        name, double, single, bare = match.groups()
-        if double is not None:
-            pairs.append((name, re.sub(r"\\(.)", lambda m: {"n": "\n", "t": "\t"}.get(m[1], m[1]), double)))
-            pairs.append((name, double))
-        else:
-            pairs.append((name, single if single is not None else bare))
-    return pairs
+    return [(each.name, value) for each in assignments(text) for value in (each.value, *each.otherwise)]

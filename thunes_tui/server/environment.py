@@ -8,29 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from thunes_tui.config import Profile
+from thunes_tui.dotenv import assignments
 from thunes_tui.sources.exchange import Spec
 
-_ASSIGNMENT = re.compile(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*?)\s*$")
 _PLACEHOLDER = re.compile(r"your[_-].*[_-]here", re.IGNORECASE)
 
 
 def dotenv(path: Path) -> dict[str, str]:
     """The assignments of a `.env` file, names in upper case. Raises OSError, FileNotFoundError among them."""
-    found = {}
-    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
-        match = None if line.lstrip().startswith("#") else _ASSIGNMENT.match(line)
-        if match:
-            found[match[1].upper()] = _value(match[2])
-    return found
-
-
-def _value(text: str) -> str:
-    """Quotes taken off, a comment behind the value dropped."""
-    if text[:1] in ("'", '"'):
-        end = text.find(text[0], 1)
-        if end > 0:
-            return text[1:end]
-    return re.split(r"(?:^|\s+)#", text, maxsplit=1)[0].strip()
+    text = path.read_text(encoding="utf-8", errors="replace")
+    return {each.name.upper(): each.value for each in assignments(text)}
 
 
 def is_filled(value: str | None) -> bool:
