@@ -78,6 +78,11 @@ async def until(condition: Callable[[], object], app: ThunesApp, what: str) -> N
     raise AssertionError(f"never: {what}\n{text_of(app)}")
 
 
+async def settled(project: Project, app: ThunesApp) -> None:
+    """Wait until the console has asked for the shell's size, which it does by itself after the start."""
+    await until(lambda: project.stage.link.asked, app, "the shell's size was asked for")
+
+
 def pane_rows(app: ThunesApp, name: str) -> list[str]:
     """What a pane shows, its heading first."""
     region = app.panes[name].content_region

@@ -5,7 +5,7 @@ from __future__ import annotations
 from thunes_tui.lines.blocks import BlockStore
 from thunes_tui.lines.line import Line as TextLine
 from thunes_tui.lines.line import Position
-from thunes_tui.lines.record import RANKS, head_of, is_error, is_warning
+from thunes_tui.lines.record import MOST_LINES, RANKS, begins_record, head_of, is_error, is_warning
 from thunes_tui.lines.search import Search
 from thunes_tui.lines.severity import severity_search
 from thunes_tui.lines.store import LineStore
@@ -29,6 +29,7 @@ class LogPane(StreamPane):
     NAME = "log"
     TITLE = "LOG"
     SOURCE = "log"
+    LOCAL = True
     INDENT = 15
     ACTIONS = (
         *stream_actions("log"),
@@ -80,6 +81,22 @@ class LogPane(StreamPane):
         size = len(line.data) + line.clipped_bytes
         cut: Line = [(f" … of {size:,} bytes", "warn")] if missing else []
         return [*cut, ("  ◌ without its end", "warn")] if line.torn else cut
+
+    def record_of(self, line: TextLine) -> list[TextLine]:
+        """With the lines above and below that belong to it, as far as they are seen."""
+        store = self.lens.store
+        lines = [line]
+        while store is not None and len(lines) < MOST_LINES and not begins_record(lines[0].data):
+            above = store.before(lines[0].position, 1)
+            if not above:
+                break
+            lines[:0] = above
+        while store is not None and len(lines) < MOST_LINES:
+            below = store.after(lines[-1].position, 1)
+            if not below or begins_record(below[0].data):
+                break
+            lines += below
+        return lines
 
     def do_error(self) -> None:
         self._next_at("ERROR", "an error", forward=True)

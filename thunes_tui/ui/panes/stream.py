@@ -15,7 +15,7 @@ from thunes_tui.ui.panes.finder import Finder
 from thunes_tui.ui.panes.source import SourcePane
 from thunes_tui.ui.widgets.asking import Asking
 from thunes_tui.ui.widgets.eager import EagerPace
-from thunes_tui.ui.widgets.line import Line, data
+from thunes_tui.ui.widgets.line import Line, Part, data
 from thunes_tui.ui.widgets.rows import between
 
 LINES_AT_ONCE = 3
@@ -102,12 +102,16 @@ class Stream(SourcePane, inherit_bindings=False):
         footer = self._footer()
         page = self.view.page(self.window)
         strips = [
-            self.sheet.strip(position, row, self.edge.mark(position), selected=position == self.view.selected)
+            self.sheet.strip(position, row, self.mark(position), selected=position == self.view.selected)
             for position, row in page
         ]
         blank = self.strip([], width)
         strips += [blank] * (height - len(strips) - len(footer))
         return [*strips, *(self.strip(line, width) for line in footer)][:height]
+
+    def mark(self, position: Position) -> Part:
+        """What stands in the gutter beside a line that is seen."""
+        return self.edge.mark(self.lens.inner(position))
 
     @property
     def window(self) -> int:
@@ -151,7 +155,9 @@ class Stream(SourcePane, inherit_bindings=False):
 
     def go_to(self, position: Position) -> None:
         """Select a line of the source and bring it into the window."""
-        self.view.show(self.lens.outer(position), self.window)
+        near = self.view.nearest(self.lens.outer(position))
+        if near is not None:
+            self.view.show(near, self.window)
         self.moved()
 
     def repaint(self) -> None:

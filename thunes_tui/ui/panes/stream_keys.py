@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from thunes_tui.ui.keymap import Action
-from thunes_tui.ui.panes.stream import Stream
+from thunes_tui.ui.panes.kept import Kept
 from thunes_tui.ui.widgets.asking import Asking
 
 if TYPE_CHECKING:
@@ -34,11 +34,18 @@ def stream_actions(pane: str) -> tuple[Action, ...]:
         Action("page_up", ("pageup",), "page", "One page back", pane),
         Action("beginning", ("g", "home"), "begin", "To the beginning", pane),
         Action("to_end", ("G", "end"), "end", "To the end, and follow it", pane),
+        Action("around", ("A",), "±10 s", "Ten seconds around this line in all panes, and back", pane),
+        Action("time", ("at",), "time", "Go to a time: 10:42, 10:42:15, -5m, +30s or an ISO time", pane),
+        Action("bookmark", ("m",), "bookmark", "Hold the line as evidence of the current step", pane),
+        Action("bookmark_next", ("M",), "next mark", "Go to the next bookmark", pane),
+        Action("copy", ("C",), "copy", "Copy the record, or the range that is marked", pane),
+        Action("copy_line", ("X",), "copy line", "Copy the line alone", pane),
+        Action("range", ("V",), "range", "Mark a range from here, or none any more", pane),
         Action("wrap", ("L",), "long lines", "Wrap long lines, or cut them", pane),
     )
 
 
-class StreamPane(Stream, inherit_bindings=False):
+class StreamPane(Kept, inherit_bindings=False):
     """A pane of lines with its keys; `log` and `audit` are such panes."""
 
     def do_follow(self) -> None:

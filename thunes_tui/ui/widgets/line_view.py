@@ -8,13 +8,23 @@ person looks elsewhere; from then on nothing but the person moves it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from thunes_tui.lines.line import Line, Position
 from thunes_tui.lines.store import LineStore
 from thunes_tui.ui.widgets.line_walk import TOP, LineWalk, Place
 
 R = TypeVar("R")
+
+
+class Stand(NamedTuple):
+    """Where a window stands."""
+
+    following: bool
+    held: bool
+    new: int
+    selected: Position | None
+    top: Place
 
 
 class LineView(Generic[R]):
@@ -122,6 +132,19 @@ class LineView(Generic[R]):
         if self._walk is not None:
             self._leave(height)
             self._bring(self._walk, position, height, middle=True)
+
+    def nearest(self, position: Position) -> Position | None:
+        """The line at a position, or the one next to it."""
+        return self._walk.nearest(position) if self._walk is not None else None
+
+    @property
+    def stand(self) -> Stand:
+        """Where it stands, to come back to."""
+        return Stand(self.following, self.held, self.new, self.selected, self.top)
+
+    def stand_at(self, stand: Stand) -> None:
+        """Come back; to the end, if that was followed."""
+        self.following, self.held, self.new, self.selected, self.top = stand
 
     def to_beginning(self, height: int) -> None:
         if self._walk is None:
