@@ -94,7 +94,7 @@ def _enter_and_exec(spec: KeeperSpec, slave: int, marks: int, pipes: tuple[int, 
     tell, wait = pipes
     try:
         if spec.world_pid is not None:
-            _enter(spec.world_pid)
+            enter(spec.world_pid)
         shell = os.fork()
         if shell == 0:
             _become_shell(spec, slave, marks, rc)
@@ -110,7 +110,7 @@ def _enter_and_exec(spec: KeeperSpec, slave: int, marks: int, pipes: tuple[int, 
         os._exit(0)
 
 
-def _enter(world_pid: int) -> None:
+def enter(world_pid: int) -> None:
     """Join the namespaces of a process, the user's only where it is another. Raises OSError."""
     world = os.pidfd_open(world_pid)
     kinds = {"user": NEWUSER, "mnt": NEWNS, "pid": NEWPID}
