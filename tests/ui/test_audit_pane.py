@@ -165,7 +165,7 @@ async def test_a_record_too_long_to_show_is_hashed_whole_and_unfolded(tmp_path: 
         await seen(pilot, f"SHA-256: {hashlib.sha256(line.encode()).hexdigest()}")
         await pilot.press("g", "j", "right")
         await seen(pilot, "▸ 10000 … 19999")
-        await pilot.press("j", "right", "j", "right", "j", "j", "right")
+        await pilot.press("j", "j", "right", "j", "right", "j", "j", "right")
         await seen(pilot, "details .legs[10001]")
 
 

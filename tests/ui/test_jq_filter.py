@@ -90,12 +90,12 @@ async def test_a_wrong_text_is_told_at_its_place_and_the_last_good_filter_stays(
         await opened(project, pilot)
         await pilot.press("vertical_line")
         await typed(pilot, "select(.n==5)")
-        await seen(pilot, "1 rows 39 hidden")
+        await seen(pilot, "1 row 39 hidden")
         await typed(pilot, " | )x")
         await seen(pilot, "^ unexpected )")
         line, below = row_with(app, "select(.n==5) | )x"), row_with(app, "^ unexpected")
         assert line[below.index("^")] == ")"
-        assert "1 rows 39 hidden" in text_of(app)
+        assert "1 row 39 hidden" in text_of(app)
         await pilot.press("enter")
         await seen(pilot, "^ unexpected )")
         await pilot.press("ctrl+g")
@@ -112,7 +112,7 @@ async def test_a_record_that_the_filter_fails_on_says_so_in_its_place(tmp_path: 
         await typed(pilot, 'select(.n != 3) | .n | startswith("t")')
         await pilot.press("enter")
         await seen(pilot, "✗ error: ")
-        await seen(pilot, f"1 rows ✗ {ROWS - 1} errors 1 hidden")
+        await seen(pilot, f"1 row ✗ {ROWS - 1} errors 1 hidden")
 
 
 async def test_keys_and_events_are_completed_and_earlier_filters_come_back(tmp_path: Path) -> None:
@@ -144,7 +144,7 @@ async def test_a_filter_beyond_the_fast_ones_is_evaluated_elsewhere(tmp_path: Pa
         await pilot.press("vertical_line")
         await typed(pilot, "select(.n * 2 == 74)")
         await pilot.press("enter")
-        await seen(pilot, "1 rows 39 hidden")
+        await seen(pilot, "1 row 39 hidden")
         assert "10:00:37 TRADE_REJECTED" in pane_rows(app, "audit")[1]
 
 
@@ -231,7 +231,7 @@ async def test_a_filter_works_in_a_recording(tmp_path: Path) -> None:
         await pilot.press("vertical_line")
         await typed(pilot, "select(.n == 5)")
         await pilot.press("enter")
-        await seen(pilot, "1 rows 39 hidden")
+        await seen(pilot, "1 row 39 hidden")
 
 
 async def test_a_filter_cannot_bring_a_secret_to_the_screen(tmp_path: Path) -> None:
@@ -269,3 +269,24 @@ async def test_hostile_records_and_keys_stay_text_in_results_errors_and_completi
         await seen(pilot, "details")
         strips = app.screen._compositor.render_strips()
         assert foreign("".join(strip.render(app.console) for strip in strips).encode()) == []
+
+
+async def test_the_footer_says_what_the_keys_do_while_a_filter_is_typed(tmp_path: Path) -> None:
+    project = filled(tmp_path)
+    app = project.app()
+    async with app.run_test(size=LARGE) as pilot:
+        await opened(project, pilot)
+        await pilot.press("vertical_line")
+        await seen(pilot, "Enter  keep the filter")
+        await pilot.press("ctrl+g")
+        await seen(pilot, "Enter  details")
+
+
+async def test_values_of_a_glued_line_are_no_filter(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    append(project.audit, '{"event": "FIRST"}{"event": "SECOND"}')
+    app = project.app()
+    async with app.run_test(size=LARGE) as pilot:
+        await seen(pilot, "SECOND")
+        await pilot.press("4", "z", "k", "enter", "j", "i")
+        await seen(pilot, "the line is not one whole record")

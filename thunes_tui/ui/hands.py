@@ -157,6 +157,9 @@ class Hands:
 
     def enter(self) -> Action | None:
         """What Enter does here when that is not the next thing of the drill."""
+        typing = self._app.panes[self._app.view.reach].typing
+        if typing:
+            return typing[0]
         action = self.meaning("enter")
         return action if action is not None and action.name != "next" else None
 
@@ -166,6 +169,10 @@ class Hands:
 
     def useful(self) -> Iterator[Action]:
         """What is worth a place in the footer and works now."""
+        typing = self._app.panes[self._app.view.reach].typing
+        if typing:
+            yield from typing[1:]
+            return
         for action in self.within_reach():
             shadowed = self.meaning(action.keys[0]) is not action
             if (

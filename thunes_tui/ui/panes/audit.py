@@ -95,6 +95,8 @@ class AuditPane(AuditRecord, inherit_bindings=False):
         tree = self.details.tree
         node = tree.node if tree is not None else None
         if node is not None:
+            if not self.details.is_one:
+                return "", "", "the line is not one whole record"
             if not (node.path and node.is_single):
                 return "", "", "choose a single value of the record"
             path, value = node.path, node.value

@@ -13,6 +13,7 @@ from thunes_tui.lines.line import Line as TextLine
 from thunes_tui.lines.recorded import RecordedStore
 from thunes_tui.lines.store import LineStore
 from thunes_tui.ui.desk import Desk
+from thunes_tui.ui.keymap import Action
 from thunes_tui.ui.panes.jq_filter import JqFilter
 from thunes_tui.ui.panes.record_details import RecordDetails
 from thunes_tui.ui.panes.stream_keys import StreamPane
@@ -25,6 +26,13 @@ from thunes_tui.ui.widgets.record_words import said
 
 REST_S = 0.012
 """What the console has for itself between two slices of the survey, at least."""
+TYPING = (
+    Action("keep", ("enter",), "keep the filter", ""),
+    Action("complete", ("tab",), "complete", ""),
+    Action("earlier", ("up",), "earlier", ""),
+    Action("left", ("ctrl+g",), "leave", ""),
+)
+"""What the keys do while a filter is typed."""
 SHORT = 14
 """Rows of the body below which the filter's line has one row less."""
 
@@ -68,6 +76,8 @@ class AuditStream(StreamPane, inherit_bindings=False):
 
     def _shown(self, store: LineStore, placed: Placed | None) -> None:
         super()._shown(store, placed)
+        if self.details.position != self.view.selected:
+            self.details.close()
         self._more.set()
 
     def _arrived(self, count: int) -> None:
@@ -116,7 +126,7 @@ class AuditStream(StreamPane, inherit_bindings=False):
         """Rows for the filter that is typed, above, and for the open record, below."""
         room = self.body_height - len(self._footer())
         above = 0 if self.jq.line is None else min(room, JQ_ROWS - (room < SHORT))
-        return above, self.details.height(room - above)
+        return above, self.details.height(self.size.width, room - above)
 
     def _lay_out_body(self) -> list[Strip]:
         above, below = self._extra()
@@ -136,6 +146,10 @@ class AuditStream(StreamPane, inherit_bindings=False):
         return [*typed, *rows, *record, *strips[len(strips) - foot :]][: self.body_height]
 
     # What is typed.
+
+    @property
+    def typing(self) -> tuple[Action, ...]:
+        return TYPING if self.jq.line is not None else super().typing
 
     def takes_key(self, key: str, character: str | None, /) -> bool:
         if self.jq.line is not None:

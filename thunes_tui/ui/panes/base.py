@@ -70,6 +70,11 @@ class Pane(Doer, Rows, can_focus=True, inherit_bindings=False):
         """Pasted text while the pane has the focus; True when the pane has used it."""
         return False
 
+    @property
+    def typing(self) -> tuple[Action, ...]:
+        """What the keys do while something is typed into it, for the footer: Enter first. Else nothing."""
+        return ()
+
     # What is shown.
 
     def heading(self) -> tuple[Line, Line]:

@@ -55,9 +55,11 @@ class JqFilter:
             return []
         sure = "" if store.is_complete else "+"
         counts = store.counts
-        line: Line = [(f"{counts.matched:,}{sure} rows ", "text")]
+        rows = "row" if counts.matched == 1 and not sure else "rows"
+        line: Line = [(f"{counts.matched:,}{sure} {rows} ", "text")]
         if counts.errors:
-            line.append((f"✗ {counts.errors:,}{sure} errors ", "bad"))
+            errors = "error" if counts.errors == 1 and not sure else "errors"
+            line.append((f"✗ {counts.errors:,}{sure} {errors} ", "bad"))
         if counts.unreadable:
             line.append((f"✗ {counts.unreadable:,}{sure} unreadable ", "bad"))
         line.append((f"{store.hidden:,}{sure} hidden ", "warn"))

@@ -34,6 +34,8 @@ class RecordDetails:
         self.tree: RecordTree | None = None
         self.position: Position | None = None
         """The line whose record is open."""
+        self.is_one = True
+        """The line holds one record and nothing else; only then its paths are those of a filter."""
         self.sha256 = ""
         """Of the line's bytes, without its newline; empty while it is being computed."""
         self._size = 80, 10
@@ -82,7 +84,8 @@ class RecordDetails:
         """The record, or what can be read of it; several where writes ran into each other."""
         mask = self._pane.desk.mask
         value = readable(raw, mask)
-        if value is not None:
+        self.is_one = value is not None
+        if self.is_one:
             return value
         rows = rows_of(TextLine(line.offset, raw, max(0, line.clipped_bytes - (len(raw) - len(line.data)))))
         values = [self._part(row) for row in rows]
@@ -117,11 +120,12 @@ class RecordDetails:
 
     # What is seen.
 
-    def height(self, room: int) -> int:
+    def height(self, width: int, room: int) -> int:
         """Rows that the details take of so many."""
         if self.tree is None:
             return 0
-        return max(0, min(room - FEWEST_ROWS, max(room * 3 // 5, 8)))
+        most = max(0, min(room - FEWEST_ROWS, max(room * 3 // 5, 8)))
+        return 1 + self.tree.height(width - 1, most - 1, self.say) if most else 0
 
     def say(self, parts: Line) -> Line:
         """Texts of the record, masked and safe."""

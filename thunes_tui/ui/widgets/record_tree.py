@@ -1,54 +1,23 @@
-"""One record as a tree: a fold for each node, nothing computed that is folded in or out of sight."""
+"""One record as a tree with a cursor: a fold for each node, nothing laid out that is out of sight."""
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
-from thunes_tui.lines.jq.exact import Members, written
+from thunes_tui.lines.jq.exact import Members
 from thunes_tui.ui.widgets.line import Line, cut, width_of
+from thunes_tui.ui.widgets.record_nodes import Node, Place, children, preview
 from thunes_tui.ui.widgets.record_words import value_style, value_text
 from thunes_tui.ui.widgets.styled import folded
 
-GROUP = 100
-"""Members beyond which they are unfolded by groups of this many."""
-OPEN_AT_FIRST = 40
+OPEN_AT_FIRST = 60
 """Nodes that are unfolded when a record is opened."""
 DEEPEST = 60
-PREVIEW = 200
-"""Characters of what is folded in."""
 MOST_ROWS = 400
 """Rows of one value."""
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 Say = Callable[[Line], Line]
 """From texts of the record to what may be printed of them."""
-Place = tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A member, an element, or a group of many of them."""
-
-    place: Place
-    """Which child of which child it is, from the root."""
-    label: str
-    path: str
-    """As a jq filter; that of the whole for a group."""
-    value: Any
-    """For a group: what the whole is, and from which to which of its members the group goes."""
-    is_group: bool = False
-
-    @property
-    def can_unfold(self) -> bool:
-        return self.is_group or (isinstance(self.value, (Members, list)) and len(self.value) > 0)
-
-    @property
-    def is_single(self) -> bool:
-        """It is one value, that a filter can ask for."""
-        return not self.is_group and not isinstance(self.value, (Members, list))
 
 
 class RecordTree:
@@ -60,6 +29,7 @@ class RecordTree:
         self._notes = [Node((-1, number), label, "", text) for number, (label, text) in enumerate(notes)]
         self._open: set[Place] = set()
         self._nodes: list[Node] = []
+        self._laid_out: dict[tuple[Place, int], list[Line]] = {}
         self.at = 0
         """The node under the cursor."""
         self._skip = 0
@@ -142,6 +112,15 @@ class RecordTree:
 
     # What is seen.
 
+    def height(self, width: int, most: int, say: Say) -> int:
+        """Rows that all of it takes, or `most`."""
+        rows = 0
+        for node in self._nodes[:most]:
+            rows += len(self._rows(node, width, say))
+            if rows >= most:
+                break
+        return min(rows, most)
+
     def rows(self, width: int, height: int, say: Say) -> list[tuple[Line, bool]]:
         """The window's rows, each with whether it is the cursor's; the window goes with the cursor."""
         self._bring(width, height, say)
@@ -168,6 +147,12 @@ class RecordTree:
                 return
 
     def _rows(self, node: Node, width: int, say: Say) -> list[Line]:
+        known = self._laid_out.get((node.place, width))
+        if known is None:
+            known = self._laid_out[node.place, width] = self._lay_out(node, width, say)
+        return known
+
+    def _lay_out(self, node: Node, width: int, say: Say) -> list[Line]:
         depth = 0 if node.place[0] < 0 else len(node.place) - 1
         glyph = ("▾ " if node.place in self._open else "▸ ") if node.can_unfold else "  "
         head: Line = [("  " * min(depth, DEEPEST) + glyph, "dim")]
@@ -192,6 +177,7 @@ class RecordTree:
 
     def _list(self) -> None:
         """Collect the nodes that are in sight of a fold."""
+        self._laid_out.clear()
         self._nodes = [*self._walk(Node((), "", ".", self._value)), *self._notes]
         self._go(self.at)
 
@@ -215,67 +201,9 @@ class RecordTree:
                     continue
                 total += len(inside)
                 self._open.add(parent.place)
-                following += [node for node in inside if node.can_unfold and not node.is_group]
+                following += [node for node in inside if node.is_small]
             level = following
         self._list()
-
-
-def children(parent: Node) -> Iterator[Node]:
-    """The members or elements of a node; groups of them where there are many."""
-    held, start, stop = parent.value if parent.is_group else (parent.value, 0, len(parent.value))
-    size = GROUP
-    while size * GROUP < stop - start:
-        size *= GROUP
-    if stop - start > GROUP:
-        for number, first in enumerate(range(start, stop, size)):
-            last = min(first + size, stop)
-            label = f"{_label(held, first)} … {_label(held, last - 1)}"
-            yield Node((*parent.place, number), label, parent.path, (held, first, last), is_group=True)
-        return
-    for at in range(start, stop):
-        if isinstance(held, Members):
-            key, value = held[at]
-            path = _member(parent.path, key)
-        else:
-            key, value = str(at), held[at]
-            path = f"{parent.path}[{at}]"
-        yield Node((*parent.place, at - start), key, path, value)
-
-
-def _label(held: Any, at: int) -> str:
-    return str(held[at][0])[:GROUP] if isinstance(held, Members) else str(at)
-
-
-def _member(path: str, key: str) -> str:
-    name = key if _NAME.match(key) else json.dumps(key)
-    return f"{'' if path == '.' else path}.{name}"
-
-
-def preview(value: Any) -> str:
-    """What is folded in, on one line."""
-    size = f"{len(value):,} "
-    if isinstance(value, Members):
-        parts = (f"{key}: {_brief(one)}" for key, one in value)
-        return f"{size}{{ {_some(parts)} }}" if value else "{}"
-    return f"{size}[ {_some(map(_brief, value))} ]" if value else "[]"
-
-
-def _brief(value: Any) -> str:
-    if isinstance(value, Members):
-        return "{…}" if value else "{}"
-    if isinstance(value, list):
-        return "[…]" if value else "[]"
-    return written(value)[:PREVIEW]
-
-
-def _some(parts: Iterable[str]) -> str:
-    kept, size = [], 0
-    for part in parts:
-        kept.append(part)
-        size += len(part)
-        if size > PREVIEW:
-            return ", ".join([*kept, "…"])
-    return ", ".join(kept)
 
 
 def _broken(parts: Line, head: Line, width: int, indent: int) -> list[Line]:

@@ -84,7 +84,7 @@ def value_text(value: Any) -> str:
 def value_style(value: Any) -> str:
     """Text is plain; what is no text can be told from it."""
     if isinstance(value, Number) or value is None or isinstance(value, bool):
-        return "accent"
+        return "added"
     return "dim" if isinstance(value, (Members, list)) else "text"
 
 
@@ -95,6 +95,6 @@ def tinted(text: str) -> Line:
         token = match[0]
         style = "dim" if token[:1] != '"' or token.endswith(":") else "text"
         if style == "dim" and token[:1] != '"' and re.search(r"\w", token):
-            style = "accent" if not re.fullmatch(r"[\s{}\[\],:]*", token) else "dim"
+            style = "added" if not re.fullmatch(r"[\s{}\[\],:]*", token) else "dim"
         parts.append((token, style))
     return [*parts, (text[LIMIT:], "dim")] if len(text) > LIMIT else parts
