@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -9,8 +10,9 @@ from textual import events
 
 from tests.ui.stage import LARGE, SMALL, Stage, row_with, seen, text_of
 from thunes_tui import intents
+from thunes_tui.drill.facts import RecoveryState
 from thunes_tui.events import box, drill, steps
-from thunes_tui.ui.screens.summary import lateness
+from thunes_tui.ui.screens.summary import _parts, lateness
 from thunes_tui.ui.widgets.entry import Entry
 
 
@@ -114,6 +116,25 @@ class TestSummary:
             assert "✗" in row_with(app, "the audit trail kept its integrity")
             assert "no" in row_with(app, "Deployment authorised")
             await seen(pilot, "Minor bug: note the workaround and a ticket")
+
+    @pytest.mark.parametrize("size", [LARGE, SMALL])
+    async def test_each_test_stands_with_what_was_measured_in_it(self, size: tuple[int, int]) -> None:
+        stage = Stage(folder="/sessions/7f3a").opened().ended()
+        stage.play(drill.PhaseEnded("documentation"), drill.DrillEnded("NO-GO", 1, 2, ("Test 1 FAIL",)))
+        app = stage.app()
+        async with app.run_test(size=size) as pilot:
+            await seen(pilot, "DRILL COMPLETE   SANDBOX")
+            assert "NO-GO   1 of 2" in row_with(app, "DRILL COMPLETE")
+            assert re.search(r"1 Kill-switch activation +FAIL +10:54 +2/3 passed", text_of(app))
+            assert re.search(r"2 Position reconciliation +PASS +00:15 +1/1 sensed", text_of(app))
+            await seen(pilot, "1 deviation, explained")
+            await pilot.press("pagedown", "pagedown", "pagedown")
+            await seen(pilot, "records: thunes-tui verify 7f3a checks their chain")
+
+    def test_the_parts_of_a_recovery_add_up(self) -> None:
+        parts = _parts(RecoveryState(pid=3.1, log=4.0, healthy=6.4))
+
+        assert parts == "dead→pid 3.1  pid→log 0.9  log→healthy 2.4"
 
     async def test_the_timeline_sets_the_plan_beside_what_was(self) -> None:
         stage = Stage().opened().ended()

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from thunes_tui.clock import Moment, to_iso
 from thunes_tui.drill.decision import Outcome, decide_outcome
+from thunes_tui.drill.facts import RecoveryState
 from thunes_tui.drill.model import DrillState, Remark
 from thunes_tui.drill.recovery import of_crash_test
 from thunes_tui.drill.timeline import planned_minutes, rows
 from thunes_tui.runbook.model import Test
+from thunes_tui.text import cell_width
 from thunes_tui.ui.outline.row import VERDICT_STYLE, lasted
 from thunes_tui.ui.screens.dialog import Dialog
-from thunes_tui.ui.widgets.line import Line, data, spread, wrapped
+from thunes_tui.ui.widgets.line import Line, data, spread, width_of, wrapped
 
+LONGEST_TITLE = 36
+WITH_DAY = 90
+"""Cells from which on there is room for the day."""
 DECISION_STYLE = {"GO": "good", "CONDITIONAL": "warn", "NO-GO": "bad"}
 
 
@@ -21,7 +28,7 @@ class Summary(Dialog[None]):
     FULL = True
 
     def head(self, width: int, /) -> list[Line]:
-        state, outcome = self.desk.state, decide_outcome(self.desk.state)
+        state, outcome = self.desk.state, outcome_of(self.desk.state)
         title = "DRILL COMPLETE" if state.ending is not None else "THE DRILL SO FAR"
         begun = state.stamps[0].at if state.stamps else state.opened
         day = to_iso(begun.t)[:10] if begun is not None else ""
@@ -29,17 +36,20 @@ class Summary(Dialog[None]):
         took = spoken(end.since(begun)) if begun is not None else "not begun"
         planned = spoken(planned_minutes(state) * 60)
         right: Line = [*_word(state, outcome), (f"   {outcome.passed} of {outcome.of}", "strong")]
-        left: Line = [(title, "strong"), (f"   {day}   {took} of {planned} planned", "text")]
+        when = f"   {day}" if width >= WITH_DAY else ""
+        left: Line = [(title, "strong"), *_kind(state), (f"{when}   {took} of {planned} planned", "text")]
         return [spread(left, right, width), []]
 
     def body(self, width: int, /) -> list[Line]:
         state, now = self.desk.state, self.desk.now()
-        outcome = decide_outcome(state)
+        outcome = outcome_of(state)
         lines: list[Line] = []
         for test in state.plan:
             lines += _test(state, test, now, width)
         lines += [[], *_decision(state, outcome, width), [], *_timeline(state)]
         lines += [[], *_readiness(state), *_deviations(state, width)]
+        if self.desk.hello.folder:
+            lines += [[], *_recording(state, self.desk.hello.folder, width)]
         return lines
 
     def foot(self) -> Line:
@@ -53,6 +63,29 @@ class Summary(Dialog[None]):
         elif key in ("j", "down", "k", "up"):
             self.top += 1 if key in ("j", "down") else -1
             self.box.changed()
+
+
+def outcome_of(state: DrillState) -> Outcome:
+    """As it stands; of a drill that has ended, the decision that is on record and no other."""
+    outcome, ending = decide_outcome(state), state.ending
+    if ending is None:
+        return outcome
+    return replace(
+        outcome,
+        decision=ending.decision,
+        passed=ending.passed,
+        of=ending.of,
+        reasons=ending.reasons,
+        not_verified=ending.not_verified,
+        is_authorised=ending.authorised,
+    )
+
+
+def _kind(state: DrillState) -> Line:
+    """What kind of drill it was, where it decides nothing about a deployment."""
+    kinds = (("SANDBOX", state.sandbox), ("REHEARSAL", state.mode == "rehearse"))
+    words = " ".join(word for word, holds in kinds if holds)
+    return [(f"   {words}", "warn")] if words else []
 
 
 def spoken(seconds: float) -> str:
@@ -76,34 +109,54 @@ def _test(state: DrillState, test: Test, now: Moment, width: int) -> list[Line]:
     sensed = sum(bool(c.sensed) for c in states)
     passed = sum(c.verdict == "PASS" for c in states)
     time = lasted(known.started, known.ended, now) if known.status in ("running", "ended") else ""
+    title = min(LONGEST_TITLE, max(cell_width(t.title) for t in state.plan))
+    proof = f"{passed}/{len(states)} {'sensed' if sensed == len(states) else 'passed'}"
     line: Line = [
-        data(f"{test.number} {test.title:<30.30}"),
+        (f"{test.number} ", "dialog_dim"),
+        data(f"{test.title:<{title}.{title}}"),
         data(f"  {verdict:<13}", VERDICT_STYLE.get(known.verdict, "dim")),
-        (f"{time:>8}", "text"),
-        (f"   {passed}/{len(states)} criteria, {sensed} sensed", "dialog_dim"),
-        data(_measured(state, test), "text"),
+        (f"{time:>7}", "text"),
+        (f"   {proof if known.status != 'pending' else '':<10}", "dialog_dim"),
     ]
-    lines = [line]
+    measured = _measured(state, test)
+    beside = [*line, data("   " + "   ".join(measured))]
+    lines = [beside] if width_of(beside) <= width else [line, *([data(f"    {words}")] for words in measured)]
     why = known.cause or known.reason
     if why and known.verdict != "PASS":
         lines += wrapped([("    ", "text"), data(why, VERDICT_STYLE.get(known.verdict, "warn"))], width, 4)
     return lines
 
 
-def _measured(state: DrillState, test: Test) -> str:
-    """What the clocks gave, beside the test that it belongs to."""
-    kinds = {c.check.kind for c in test.criteria if c.check is not None}
+def _measured(state: DrillState, test: Test) -> list[str]:
+    """What the clocks gave, beside the test that it belongs to, and what was done differently in it."""
+    checks = {c.check.kind: c.check for c in test.criteria if c.check is not None}
     words = []
-    if "telegram" in kinds and state.alert_latency_s is not None:
-        words.append(f"alert {state.alert_latency_s:.1f} s")
+    if "telegram" in checks and state.alert_latency_s is not None:
+        limit = dict(checks["telegram"].want).get("max_s")
+        allowed = f" of {limit:g}" if isinstance(limit, int | float) else ""
+        words.append(f"alert {state.alert_latency_s:.1f} s{allowed}")
     recovery = of_crash_test(state)
-    if "process" in kinds and recovery.healthy is not None:
-        parts = [("pid", recovery.pid), ("log", recovery.log), ("healthy", recovery.healthy)]
-        known = "  ".join(f"{name} {seconds:.1f}" for name, seconds in parts if seconds is not None)
-        words.append(f"recovered in {recovery.healthy:.1f} s: {known}")
-    if "positions" in kinds and state.compared:
-        words.append(f"{len(state.compared)} compared with the exchange")
-    return "   " + "   ".join(words) if words else ""
+    if "process" in checks and recovery.healthy is not None:
+        words.append(f"recovered in {recovery.healthy:.1f} s: {_parts(recovery)}")
+    if "positions" in checks and state.compared:
+        count = len(state.compared)
+        words.append(f"{count} position{'s' if count > 1 else ''} compared with the exchange")
+    deviations = [r for r in state.remarks if r.kind == "deviation" and r.test == test.id]
+    if deviations:
+        count, unexplained = len(deviations), sum(not remark.reason for remark in deviations)
+        explained = f"{unexplained} not explained" if unexplained else "explained"
+        words.append(f"{count} deviation{'s' if count > 1 else ''}, {explained}")
+    return words
+
+
+def _parts(recovery: RecoveryState) -> str:
+    """`dead→pid 3.1  pid→log 0.9  log→healthy 2.4`: each part from the one before that is known."""
+    parts, before, since = [], "dead", 0.0
+    for name, seconds in (("pid", recovery.pid), ("log", recovery.log), ("healthy", recovery.healthy)):
+        if seconds is not None:
+            parts.append(f"{before}→{name} {max(0.0, seconds - since):.1f}")
+            before, since = name, seconds
+    return "  ".join(parts)
 
 
 def _decision(state: DrillState, outcome: Outcome, width: int) -> list[Line]:
@@ -193,6 +246,15 @@ def _timeline(state: DrillState) -> list[Line]:
 def _readiness(state: DrillState) -> list[Line]:
     ready = state.ending is not None and state.ending.authorised
     return [[("Readiness  51 % → ", "text"), ("72 %", "good") if ready else ("unchanged", "warn")]]
+
+
+def _recording(state: DrillState, folder: str, width: int) -> list[Line]:
+    """Where it lies, and what proves it."""
+    words = f"  {state.head + 1} records: thunes-tui verify {state.session} checks their chain"
+    return [
+        *wrapped([("Recording", "strong"), data(words, "text")], width, 2),
+        *wrapped([("  ", "text"), data(folder, "dialog_dim")], width, 2),
+    ]
 
 
 def _deviations(state: DrillState, width: int) -> list[Line]:
