@@ -12,6 +12,7 @@ from thunes_tui.events import box, drill, shell, steps
 from thunes_tui.mask import Mask
 from thunes_tui.ui.app import ThunesApp
 from thunes_tui.ui.deeds.drill import DEEDS
+from thunes_tui.ui.desk import COMMAND
 from thunes_tui.ui.widgets.replay_bar import ReplayBar
 from thunes_tui.wire import Replay, Sample
 
@@ -116,6 +117,17 @@ class TestADeadShell:
             await pilot.press("2", "enter")
 
         assert stage.link.asked == [intents.OpenShell(), intents.OpenShell()]
+
+    async def test_who_types_into_it_comes_back_to_the_console(self) -> None:
+        stage = Stage().opened().testing()
+        app = stage.app()
+        async with app.run_test(size=SMALL) as pilot:
+            await seen(pilot, "Test 1/2")
+            await pilot.press("c")
+            stage.play(shell.ShellExited("it ended with exit status 3"))
+            await seen(pilot, "the shell has ended: O opens a new one")
+
+            assert app.mode == COMMAND
 
     async def test_while_there_is_a_shell_no_other_is_opened(self) -> None:
         stage = Stage().opened().testing()

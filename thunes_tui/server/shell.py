@@ -27,7 +27,7 @@ from thunes_tui.term.backend import TermBackend, make
 READ = 65536
 HOLD_S = 0.03
 """A held-back tail of output shorter than a secret's beginning is let go after this time."""
-AFRESH = b"\x1b[?1049l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[!p\x1b[0m\r\n"
+AFRESH = b"\x1b[?1047l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[!p\x1b[0m\r\n"
 """Goes before a new shell's output: leaves what the one before may have left on, and begins a line."""
 
 

@@ -10,9 +10,10 @@ from thunes_tui.drill.next import next_action
 from thunes_tui.events.base import Event
 from thunes_tui.events.drill import DrillEnded
 from thunes_tui.events.session import KeysPassed, KeysRequested
+from thunes_tui.events.shell import ShellExited
 from thunes_tui.events.steps import IntentRefused, StepHeld
 from thunes_tui.ui.deeds import drill
-from thunes_tui.ui.desk import COMMAND, Desk
+from thunes_tui.ui.desk import COMMAND, SHELL, Desk
 from thunes_tui.ui.panes.base import is_bulk
 from thunes_tui.ui.screens.confirm import Confirm
 from thunes_tui.ui.screens.summary import Summary
@@ -84,6 +85,9 @@ def react(app: ThunesApp, event: Event) -> None:
         case KeysPassed(name=name):
             app.mode = COMMAND
             desk.say(f"{name} has the keys now")
+        case ShellExited() if app.mode == SHELL:
+            app.mode = COMMAND
+            desk.say("the shell has ended: O opens a new one", alarming=True)
         case StepHeld() if quiet and desk.role == "driver":
             step = drill.held_step(app)
             if step is not None:
