@@ -441,3 +441,12 @@ class TestProbes:
         play.do("T3.S1", again=True)
         play.see(seen.Probed("T3.C1", "", "nothing"))
         assert play.verdict("T3.C1") == "NOT VERIFIED"
+
+
+def test_damage_is_told_with_its_file_and_where_it_was_found(play: Playbook) -> None:
+    play.ready_for("T3")
+    (asked, _) = (each for each in play.do("T3.S5").of(AskProbe))
+    shown = steps.Evidence("audit", "logs/audit_trail.jsonl")
+    found = seen.Probed(asked.criterion, "FAIL", "it is torn", shown, attempt=asked.attempt, veto="audit")
+    play.see(found)
+    assert play.findings() == ["logs/audit_trail.jsonl: it is torn (found after step 3.5)"]

@@ -209,6 +209,22 @@ class TestRelapse:
         killed.log("Kill-switch active: True")
         assert killed.state.bots[0].switch == "ON"
 
+    def test_ends_with_the_positions_being_those_of_before(self, killed: Playbook) -> None:
+        born(killed)
+        killed.log("Bot healthy")
+        row = ("BTCUSDT", "1", "1", "0", "")
+        for fact in (
+            box.PositionsCompared("pre-crash", equal=False, rows=(row,)),
+            box.PositionsCompared("pre-crash", equal=True),
+            box.PositionsCompared("exchange", equal=True, rows=(row,)),
+        ):
+            killed.see(seen.Happened((fact,))).gives(box.PositionsCompared)
+        same = box.PositionsCompared("pre-crash", equal=True, rows=(row,))
+        killed.see(seen.Happened((same,))).gives(
+            box.PositionsCompared, like(box.RecoveryMeasured, part="positions")
+        )
+        assert results(killed.state, "r")["recovery"]["positions_s"] > 0
+
     def test_a_death_after_its_test_does_not_take_its_seconds_away(self, killed: Playbook) -> None:
         born(killed)
         killed.log("Bot healthy")

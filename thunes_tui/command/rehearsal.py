@@ -83,7 +83,9 @@ def summary(found: dict[str, Any]) -> list[str]:
         lines.append(
             f"prerequisites: {of - len(open_ones)} of {of} sensed, a person's: {'; '.join(open_ones)}"
         )
-    lines += [f"finding: {finding['text']}" for finding in found["findings"]]
+    for finding in found["findings"]:
+        where = f"Test {finding['test'][1:]}: " if finding["test"] else ""
+        lines.append(f"{'veto' if finding['veto'] else 'finding'}: {where}{finding['text']}")
     lines += [f"reason: {reason}" for reason in found["reasons"]]
     decision = f"REHEARSAL {found['verdict']} {found['passed']}/{len(found['tests'])}"
     lines.append(

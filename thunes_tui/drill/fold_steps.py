@@ -155,7 +155,6 @@ def step_ended(state: DrillState, event: steps.StepEnded, mark: Mark) -> DrillSt
         status="done",
         ended=mark.at,
         exit=event.exit,
-        output_end=event.output,
         jobs=event.jobs,
         differences=event.differences,
     )

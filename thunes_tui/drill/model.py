@@ -69,7 +69,6 @@ class StepState:
     by_hand: bool = False
     output: int = 0
     """Where its output begins in the shell's stream of masked bytes."""
-    output_end: int = 0
     reason: str = ""
     """Why it was skipped, aborted or is unknown."""
     confirm: str = ""

@@ -14,7 +14,7 @@ from thunes_tui.runbook.model import Test
 
 def results(state: DrillState, recording: str) -> dict[str, Any]:
     """Verdict, tests with steps and checks, findings, and the measured times."""
-    outcome = decide_outcome(state)
+    outcome, recovery = decide_outcome(state), of_crash_test(state)
     return {
         "verdict": state.ending.decision if state.ending is not None else "NO-GO",
         "passed": outcome.passed,
@@ -22,10 +22,18 @@ def results(state: DrillState, recording: str) -> dict[str, Any]:
         "not_verified": outcome.not_verified,
         "tests": [_test(state, test) for test in state.plan],
         "findings": [
-            {"text": f.text, "veto": f.veto, "test": f.test, "record": f.number} for f in state.findings
+            {"text": f.text, "veto": f.veto, "test": f.test, "source": f.source, "record": f.number}
+            for f in state.findings
         ],
         "reasons": list(outcome.reasons),
-        "recovery_s": of_crash_test(state).healthy,
+        "recovery_s": recovery.healthy,
+        "recovery": {
+            "pid_s": recovery.pid,
+            "log_s": recovery.log,
+            "healthy_s": recovery.healthy,
+            "audit_s": recovery.audit,
+            "positions_s": recovery.positions,
+        },
         "prerequisites": _prerequisites(state),
         "telegram_latency_s": state.alert_latency_s,
         "recording": recording,

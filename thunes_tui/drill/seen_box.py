@@ -7,8 +7,8 @@ from typing import Any
 
 from thunes_tui import observations as seen
 from thunes_tui.drill.alerts import alert_arrived
-from thunes_tui.drill.checks import attempt_of, is_over
-from thunes_tui.drill.draft import Draft
+from thunes_tui.drill.checks import attempt_of, is_over, step_of
+from thunes_tui.drill.draft import Draft, short
 from thunes_tui.drill.invariants import after_birth, after_death, after_mark, note
 from thunes_tui.drill.recovery import bot_died, is_successor, measure
 from thunes_tui.drill.settle import deadline_passed
@@ -21,6 +21,14 @@ def happened(draft: Draft, fact: seen.Happened) -> None:
         draft.emit(event)
         if isinstance(event, box.SourceMarked):
             after_mark(draft, event)
+        elif isinstance(event, box.PositionsCompared):
+            after_comparison(draft, event)
+
+
+def after_comparison(draft: Draft, compared: box.PositionsCompared) -> None:
+    """The last part of a recovery: the positions are those of before the death, and there are some."""
+    if compared.against == "pre-crash" and compared.equal and compared.rows:
+        measure(draft, "positions", "database")
 
 
 def bot_found(draft: Draft, found: seen.BotFound) -> None:
@@ -61,12 +69,11 @@ def baseline_taken(draft: Draft, taken: seen.BaselineTaken) -> None:
 
 def probed(draft: Draft, answer: seen.Probed) -> None:
     """What it found beside the verdict is a fact, and so is damage; the verdict is for its attempt only."""
-    for event in answer.events:
-        draft.emit(event)
+    happened(draft, seen.Happened(answer.events))
     criterion = draft.criterion(answer.criterion)
     test, check = draft.test(answer.criterion), criterion.check
     if answer.verdict == "FAIL" and answer.veto:
-        note(draft, answer.cause, answer.veto, test.id)
+        note(draft, with_subject(draft, answer), answer.veto, test.id)
     if check is None or draft.state.criteria[criterion.id].sensed:
         return
     if draft.state.tests[test.id].status != "running" or not is_over(draft.state, test, check):
@@ -75,6 +82,15 @@ def probed(draft: Draft, answer: seen.Probed) -> None:
         return
     verdict = answer.verdict or "NOT VERIFIED"
     draft.emit(steps.CriterionSensed(criterion.id, verdict, answer.cause, answer.evidence))
+
+
+def with_subject(draft: Draft, answer: seen.Probed) -> str:
+    """Which file it is about and which step found it: a finding is read far from its criterion."""
+    file = answer.evidence.file if answer.evidence is not None else ""
+    test, check = draft.test(answer.criterion), draft.criterion(answer.criterion).check
+    step = step_of(test, check) if check is not None else None
+    where = f" (found after step {short(step.id)})" if step is not None else ""
+    return f"{file or answer.veto}: {answer.cause}{where}"
 
 
 def deadline(draft: Draft, passed: seen.DeadlinePassed) -> None:

@@ -25,7 +25,8 @@ def audit_seen(draft: Draft, record: seen.AuditSeen) -> None:
     """What an audit record says of the switch, the recovery, invariants and the criteria that wait for it."""
     if record.problem:
         if not record.replayed and record.problem != "torn":
-            text = f"audit trail damaged at byte {record.offset}: {record.problem}"
+            name = f" ({record.file})" if record.file else ""
+            text = f"the audit trail{name} is damaged at byte {record.offset}: {record.problem}"
             note(draft, text, "audit")
         return
     if record.event in SWITCH:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import replace
 from itertools import pairwise
 
@@ -85,14 +84,6 @@ class FormReader:
                 self.fields.append(replace(field, label=label))
             if position == 0 and not found:
                 name = label_of(line.text[begin:end])
-
-
-def fields_in(lines: Iterable[Line], heading: str, *, numbered: bool = False) -> tuple[Field, ...]:
-    """Every field of `lines`; `heading` names those that have no label of their own."""
-    reader = FormReader(heading, numbered=numbered)
-    for line in lines:
-        reader.read(line)
-    return tuple(reader.fields)
 
 
 def _cells(text: str) -> list[tuple[int, int]]:
