@@ -166,6 +166,17 @@ class TestWords:
             assert not app.desk.alarming
             assert app.footer._next()[-1][1] == "dim"
 
+    async def test_an_enter_that_can_do_nothing_does_not_push_the_reason_off_the_screen(self) -> None:
+        stage = Stage().opened().testing()
+        stage.play(steps.Held("an incident"), by="ann")
+        app = stage.app()
+        async with app.run_test(size=SMALL) as pilot:
+            await seen(pilot, "ann holds the drill: an incident")
+            await pilot.press("enter")
+            await seen(pilot, "not now: H releases it")
+
+            assert "ann holds the drill: an incident" in text_of(app)
+
     async def test_the_palette_greys_what_the_drill_would_refuse_and_says_why(self) -> None:
         stage = Stage().opened()
         stage.play(drill.PhaseStarted("preflight"), drill.PreflightStarted(1))

@@ -136,9 +136,11 @@ class Hands:
         """Do an action, or say why not."""
         why = self.why_not(action)
         owner = self._app.owners.get(action.pane)
-        if why:
-            waits = action.name == "next" and drill.is_under_way(self._app)
-            self._app.desk.say(why if waits else f"{action.label}: {why}", alarming=not waits)
+        if why and action.name == "next":
+            waits = drill.is_under_way(self._app)
+            self._app.desk.say(drill.not_now(self._app, why), alarming=not waits)
+        elif why:
+            self._app.desk.say(f"{action.label}: {why}", alarming=True)
         elif owner is not None:
             owner.perform(action.name)
         else:

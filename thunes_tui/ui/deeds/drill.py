@@ -83,6 +83,20 @@ def nothing_next(app: ThunesApp) -> str:
     return following.why or "there is nothing to do now"
 
 
+def not_now(app: ThunesApp, why: str) -> str:
+    """What to say to an Enter that does nothing: the reason, but not a second time beside itself."""
+    state = app.desk.state
+    if why != next_action(state).why:
+        return why
+    return (
+        "not now: H releases it"
+        if state.hold
+        else "not now: it takes its time"
+        if is_under_way(app)
+        else "not now"
+    )
+
+
 def is_under_way(app: ThunesApp) -> bool:
     """Whether what was begun only takes its time."""
     state = app.desk.state
