@@ -100,7 +100,7 @@ class Rehearsal:
             case PreflightEnded():
                 self._say(f"pre-flight: console {event.native}, script {event.script}")
             case StepEnded():
-                how = "done by hand" if event.exit is None else f"exit {event.exit}"
+                how = "by hand, nothing to run" if event.exit is None else f"exit {event.exit}"
                 self._say(f"  step {short(event.step)}: {how}")
             case CriterionSensed():
                 self._say(f"    {event.verdict}: {event.cause}")

@@ -87,7 +87,7 @@ def summary(found: dict[str, Any]) -> list[str]:
         where = f"Test {finding['test'][1:]}: " if finding["test"] else ""
         lines.append(f"{'veto' if finding['veto'] else 'finding'}: {where}{finding['text']}")
     lines += [f"reason: {reason}" for reason in found["reasons"]]
-    decision = f"REHEARSAL {found['verdict']} {found['passed']}/{len(found['tests'])}"
+    decision = f"REHEARSAL {found['verdict']} {found['passed']}/{found['of']}"
     lines.append(
         f"{decision}, {found['not_verified']} not verified; a rehearsal never authorises a deployment"
     )

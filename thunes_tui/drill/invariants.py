@@ -1,7 +1,7 @@
 """What must hold all the time, whatever the step: one break vetoes the decision.
 
-No BUY is approved while the kill switch is on (a fresh process was seen to approve one),
-and there is one bot and not two.
+No BUY is approved while the kill switch is on (a fresh process was seen to approve one), a SELL is never
+refused for it, and there is one bot and not two.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ def note(draft: Draft, text: str, source: str, test: str = "") -> None:
     draft.emit(FindingNoted(text, veto=True, test=at, source=source))
 
 
+BY_SWITCH = "kill_switch_active"
+"""The audit trail's reason for what the kill switch refused."""
 CUT = ("truncated", "recreated")
 """What befalls an audit trail that is not only appended to; a rotated one is kept, and is a finding alone."""
 
@@ -60,13 +62,14 @@ def signals(state: DrillState, test: Test) -> bool:
 
 def after_audit(draft: Draft, record: AuditSeen, stamp_us: int | None) -> None:
     """`stamp_us` is the record's own time: one from before the activation was read again after a cut."""
-    if record.event != "TRADE_APPROVED" or str(record.fields.get("side", "")).upper() != "BUY":
-        return
-    since = draft.state.switch.stamp_us
+    since, side = draft.state.switch.stamp_us, str(record.fields.get("side", "")).upper()
     if stamp_us is not None and since is not None and stamp_us < since:
         return
-    if draft.state.switch.audit == "ON":
+    if draft.state.switch.audit == "ON" and (record.event, side) == ("TRADE_APPROVED", "BUY"):
         text = f"a BUY was approved at audit byte {record.offset} while the kill switch was on"
+        note(draft, text, "invariant")
+    elif (record.event, side) == ("TRADE_REJECTED", "SELL") and record.fields.get("reason") == BY_SWITCH:
+        text = f"a SELL was refused for the kill switch at audit byte {record.offset}: it must stay allowed"
         note(draft, text, "invariant")
 
 

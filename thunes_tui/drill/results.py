@@ -18,6 +18,7 @@ def results(state: DrillState, recording: str) -> dict[str, Any]:
     return {
         "verdict": state.ending.decision if state.ending is not None else "NO-GO",
         "passed": outcome.passed,
+        "of": outcome.of,
         "rehearsal": state.mode == "rehearse",
         "not_verified": outcome.not_verified,
         "tests": [_test(state, test) for test in state.plan],

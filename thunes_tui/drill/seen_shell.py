@@ -9,7 +9,7 @@ from typing import Any
 from thunes_tui import observations as seen
 from thunes_tui.drill.asked_drill import PREFLIGHT
 from thunes_tui.drill.asked_steps import CONFIRMED, launch
-from thunes_tui.drill.checks import CLIP, waiting
+from thunes_tui.drill.checks import CLIP, PRINTED, step_of, waiting
 from thunes_tui.drill.closing import end_phase
 from thunes_tui.drill.draft import Draft, short
 from thunes_tui.drill.effects import AskGuard, FindDead, Look, TakeBaseline
@@ -55,11 +55,21 @@ def command_ended(draft: Draft, mark: seen.CommandEnded) -> None:
             missing = (NOT_COMPARED,)
         draft.emit(steps.StepEnded(step.id, attempt, mark.exit, mark.output, mark.sha256, mark.jobs, missing))
         found = tuple((Look(pattern, records), line) for pattern, records, line in mark.found)
+        note_exit(draft, step, mark.exit)
         settle_step(draft, step, Output(mark.tail, mark.sha256, mark.cut, found))
     elif typed.endswith(own):
         # Something stood at the prompt already, so the shell ran that with the step's line behind it.
         draft.emit(steps.StepUnknown(step.id, attempt, f"the shell ran something else: {typed[:100]}"))
         settle_rest(draft, draft.test(step.id))
+
+
+def note_exit(draft: Draft, step: Step, status: int) -> None:
+    """A step that says it failed, and no criterion that would judge by it, must not go by in silence."""
+    test = draft.test(step.id)
+    checks = [c.check for c in test.criteria if c.check is not None and c.check.kind in PRINTED]
+    if status and not any(step_of(test, check) in (step, None) for check in checks):
+        text = f"step {short(step.id)} ended with exit status {status}, by which no criterion judges"
+        draft.emit(steps.FindingNoted(text, test=test.id, source="step"))
 
 
 def garbled_preflight(draft: Draft, typed: str) -> None:

@@ -35,6 +35,8 @@ PROBE_S = 60.0
 """A probe that has not answered by then has failed."""
 FOLLOWED = {"audit": "audit", "log": "log"}
 """The followed source in which a kind of check looks for its record."""
+WATCHED = {**FOLLOWED, "process": "processes", "timing": "processes", "telegram": "telegram"}
+"""The server's worker that would have seen it."""
 
 
 def open_criteria(draft: Draft, test: Test) -> list[tuple[Criterion, Check]]:
@@ -161,6 +163,8 @@ def check_console(draft: Draft, test: Test, step: Step, output: Output) -> None:
         if bound is None or bound.id != step.id or output.find(pattern, log_lines=True) is not None:
             continue
         known, whole = draft.state.steps[step.id], output.knows(pattern, log_lines=True)
+        if known.exit is None:
+            continue  # done by hand: there is no output that the log could be compared with
         shown = "does not show it, whatever the log says" if whole else f"was not judged: {CUT}"
         cause = f"the output of step {short(step.id)} {shown}"
         sensed(
@@ -190,8 +194,12 @@ def deadline_passed(draft: Draft, criterion: Criterion) -> None:
 
 def unseen(state: DrillState, check: Check, since: int) -> str:
     """Why absence says nothing: the source was not read, all of it since that record; empty when it was."""
-    name = FOLLOWED.get(check.kind, "")
+    worker, name = WATCHED.get(check.kind, ""), FOLLOWED.get(check.kind, "")
+    if worker in state.failures:
+        return f"nobody was looking: {worker} failed: {state.failures[worker]}"
     known = state.sources.get(name)
+    if name and known is None:
+        return f"the {name} was never opened"
     if known is not None and known.status == "down":
         return f"the {name} could not be read: {known.detail}"
     if known is not None and known.loss > since:
