@@ -16,8 +16,10 @@ from thunes_tui.lines.jq.tally import Tally
 from thunes_tui.lines.line import END, Line, Position
 from thunes_tui.lines.reader import BLOCK
 
-REACH = 4
-"""Blocks that a question may have evaluated before it answers with what is known: some ten milliseconds."""
+REACH = 2
+"""Blocks that questions may have evaluated between two steps; then they answer with what is known."""
+FEW = 64
+"""Rows of a block that are kept when it is evaluated in the background: pages of rare rows are quick then."""
 LEAST = 4096
 """Bytes that a block counts for at least."""
 
@@ -38,6 +40,9 @@ class FilteredStore:
         self._spans: list[Span] = []
         self._cache = RowCache()
         self._block: tuple[Key, Block] | None = None
+        self._reach = REACH
+        self._is_dense = False
+        """The block that was evaluated last has many rows."""
         self._wanted: Key | None = None
         """A block whose rows were asked for, and are known in number alone."""
 
@@ -72,15 +77,18 @@ class FilteredStore:
     def step(self, budget: int = BLOCK) -> bool:
         """Evaluate about `budget` more bytes, the newest first; False when all is known, or in trouble."""
         self._sync()
+        self._reach = REACH
         self.is_waiting = False
         while budget > 0 and not self.failure:
             key = self._wanted or self._tally.newest_unknown()
             if key is None:
                 return False
             block = self._read(key)
-            counts = self.evaluator.count(block) if key != self._wanted and key not in self._cache else None
+            is_counted = self._is_dense and key != self._wanted and key not in self._cache
+            counts = self.evaluator.count(block) if is_counted else None
             if counts is not None:
                 self._tally.put(key, counts, _lines_of(block))
+                self._is_dense = counts.rows > FEW
             elif self._rows(key, block) is None:
                 self.is_waiting = not self.failure
                 return self.is_waiting
@@ -148,16 +156,14 @@ class FilteredStore:
 
     def _evaluated(self, chosen: Iterable[Key]) -> Iterator[tuple[Block, list[Hit]]]:
         """The blocks with rows, up to where they are not known and too much would have to be evaluated."""
-        reach = REACH
         for key in chosen:
             known = self._tally.count(key)
             if known == 0:
                 continue
-            if known is None:
-                if not reach:
-                    return
-                reach -= 1
+            if known is None and not self._reach:
+                return
             block = self._read(key)
+            self._reach -= known is None and len(block.data) > 0
             hits = self._rows(key, block)
             if hits is None:
                 self._wanted = key
@@ -170,6 +176,7 @@ class FilteredStore:
         if spans == self._spans:
             return
         self._spans = spans
+        self._reach = REACH
         self._block = None
         if self._tally.follow(spans):
             self._cache = RowCache()
@@ -194,7 +201,9 @@ class FilteredStore:
             return None
         if old:
             hits = old.hits + hits
-        self._cache.put(key, Rows(hits, len(block.data), block.is_cut))
+        self._is_dense = len(hits) > FEW
+        if hits or key == Key(self._spans[-1].number, self._spans[-1].blocks.stop - 1):  # it may grow
+            self._cache.put(key, Rows(hits, len(block.data), block.is_cut))
         self._tally.put(key, counted(hits), _lines_of(block))
         return hits
 
