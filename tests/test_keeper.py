@@ -227,3 +227,20 @@ def test_the_keeper_holds_no_descriptor_of_the_server(drill: Drill, tmp_path: Pa
                     holders += [entry.name for fd in (entry / "fd").iterdir() if fd.readlink() == lock]
         assert holders == []
     assert server.run('[ "$(ls /proc/self/fd | tr "\\n" " ")" = "0 1 198 2 3 " ]').status == 0
+
+
+def test_a_keeper_that_no_server_can_find_any_more_ends(
+    drill: Drill, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its folder was deleted: it would hold an idle shell for ever. A job goes on until it has ended."""
+    monkeypatch.setattr(keeper, "ALONE_EVERY", 0.1)
+    server = drill.start()
+    server.run("sleep 64 &")
+    (job,) = keeper.jobs(drill.shell, -1)
+    Path(drill.path).unlink()
+    server.leave()
+    time.sleep(4 * keeper.LOOK_EVERY)
+    assert alive(job)
+    assert alive(drill.shell)
+    os.kill(job, signal.SIGTERM)
+    wait_for(lambda: not alive(drill.shell), "the end of the shell")

@@ -15,6 +15,7 @@ import select
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
@@ -31,6 +32,8 @@ PATIENCE = 5.0
 """Seconds that a server has to take the handover, and a hung-up shell to end."""
 LOOK_EVERY = 0.25
 """Seconds between looks for jobs once the drill is closed."""
+ALONE_EVERY = 10.0
+"""Seconds between looks whether a server can still come: with its socket gone, a keeper is closed."""
 LINGER = 600.0
 """Seconds that the last output of a shell that ended by itself waits for a server."""
 
@@ -78,6 +81,8 @@ class Kept:
     """The keeper's whole state."""
 
     shell: Shell
+    can_come: Callable[[], bool]
+    """Whether a server still finds the socket."""
     spool: bytearray = field(default_factory=bytearray)
     lost: int = 0
     link: socket.socket | None = None
@@ -97,7 +102,7 @@ def _keep(spec: KeeperSpec, listener: socket.socket, tell: int) -> NoReturn:
     """The keeper's process: open the terminal, start the shell, serve until nothing is left."""
     code, own = 1, 0
     try:
-        own = Path(spec.socket_path).stat().st_ino
+        own = _socket(spec.socket_path)
         for number in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGPIPE, signal.SIGTERM):
             signal.signal(number, signal.SIG_IGN)  # only `close` and the end of the last job end a keeper
         signal.pthread_sigmask(signal.SIG_SETMASK, ())
@@ -106,7 +111,7 @@ def _keep(spec: KeeperSpec, listener: socket.socket, tell: int) -> NoReturn:
             os.dup2(null, standard)
         os.chdir("/")
         close_all_but(listener.fileno(), tell)  # the server's journal lock among them
-        kept = Kept(open_shell(spec))
+        kept = Kept(open_shell(spec), lambda: _socket(spec.socket_path) == own)
         os.write(tell, b"ready")
         os.close(tell)
         _serve(kept, listener)
@@ -115,21 +120,25 @@ def _keep(spec: KeeperSpec, listener: socket.socket, tell: int) -> NoReturn:
         with contextlib.suppress(OSError):
             os.write(tell, f"{type(error).__name__}: {error}".encode())
     finally:
-        _forget(spec.socket_path, own)
+        if own and _socket(spec.socket_path) == own:  # not a later keeper's
+            with contextlib.suppress(OSError):
+                Path(spec.socket_path).unlink()
         os._exit(code)
 
 
-def _forget(path: str, own: int) -> None:
-    """Take the socket away, unless the path is a later keeper's by now."""
-    with contextlib.suppress(OSError):
-        if Path(path).stat().st_ino == own:
-            Path(path).unlink()
+def _socket(path: str) -> int:
+    """Which socket it is that lies there; 0 for none."""
+    try:
+        return Path(path).stat().st_ino
+    except OSError:
+        return 0
 
 
 def _serve(kept: Kept, listener: socket.socket) -> None:
     """Until the drill is closed (or the shell has ended) and no job is left."""
     waited = 0.0
     while True:
+        kept.closing = kept.closing or (kept.link is None and not kept.can_come())
         if kept.ending() and not jobs(kept.shell.pid, kept.shell.rdev):
             if kept.alive:
                 _hang_up(kept.shell.pid, signal.SIGHUP if waited < PATIENCE else signal.SIGKILL)
@@ -158,8 +167,8 @@ def _ready(kept: Kept, listener: socket.socket) -> list[int]:
         poll.register(kept.shell.master, select.POLLIN)
     if kept.link is not None or kept.mute:
         kept.mute = _nobody_writes(kept.shell.master)
-    timed = kept.ending() or kept.mute
-    return [descriptor for descriptor, _event in poll.poll(LOOK_EVERY * 1000 if timed else None)]
+    patience = LOOK_EVERY if kept.ending() or kept.mute else ALONE_EVERY if kept.link is None else None
+    return [fd for fd, _event in poll.poll(patience if patience is None else patience * 1000)]
 
 
 def _nobody_writes(master: int) -> bool:

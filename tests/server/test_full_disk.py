@@ -1,4 +1,4 @@
-"""A disk that fills up under a real session: what is refused, what goes on, and what the gap leaves behind."""
+"""A disk that fills up under a real session: what is refused, what goes on, and what a gap leaves behind."""
 
 from __future__ import annotations
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from tests.rig.drillshell import alive, wait_for
 from tests.server.session_rig import (
     Player,
     Session,
@@ -73,3 +75,20 @@ async def test_audit_lines_of_the_gap_are_recorded_once(made: Session, place: Pl
     append(place, 6)
     await again.until(lambda s: s.sources["audit"].lines == 6)
     assert recorded(made) == "".join(audit(number) for number in range(1, 7))
+
+
+async def test_a_session_whose_folders_were_deleted_says_so_and_ends_with_its_last_console(
+    made: Session,
+) -> None:
+    player = await Player.join(made)
+    state = await player.ready()
+    server, shell = made.server_pid, state.shell.pid
+    shutil.rmtree(made.folder)
+    shutil.rmtree(made.spec.runtime)
+    player.link.keys(b"true\n")
+    state = await player.until(lambda s: "journal" in s.failures)
+    assert "was deleted" in state.failures["journal"]
+    assert alive(server)
+    await player.close()
+    wait_for(lambda: not alive(server), "the end of the server")
+    wait_for(lambda: not alive(shell), "the end of a shell that nobody can reach")

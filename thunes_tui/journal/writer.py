@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from thunes_tui.journal.resume import Recovery
 
 ROOM = 4 * 1024 * 1024
-"""Bytes that must be free on a disk that was full before recording goes on, or it would soon be full again."""
+"""Bytes that must be free on a disk that was full before recording goes on: it would soon be full again."""
 FULL = (errno.ENOSPC, errno.EDQUOT)
 NAMED_NS = 1_000_000_000
 """Between two looks whether the journal's file has been deleted."""
@@ -175,9 +175,10 @@ class Journal:
 
         A failure is final: the kernel forgets what it could not write, so a second try would seem to work.
         """
-        if not self._unsynced:
-            return
         self._require_open()
+        if not self._unsynced:
+            self._require_name()
+            return
         try:
             self._disk.sync(self._descriptor)
         except OSError as error:

@@ -56,7 +56,8 @@ def the_running(wanted: str) -> Running:
         fitting = [r for r in all_of_them if r.session == wanted or r.session.endswith(wanted)]
     else:
         all_of_them = tuple(r for r in all_of_them if not r.session.startswith(REPLAY))
-        fitting = list(all_of_them)
+        # A watch ends with its last console, some seconds later: it is meant where nothing else runs.
+        fitting = [r for r in all_of_them if r.mode != "watch"] or list(all_of_them)
     if len(fitting) == 1:
         return fitting[0]
     if not all_of_them:

@@ -139,7 +139,9 @@ class Clients:
         client = Client(self._count, writer)
         try:
             if await self._greet(client, reader):
-                await self._serve(client, reader)
+                self._supervisor.start(f"client {client.number}", self._catch_up(client))
+                while line := await reader.readline():
+                    self._frame(client, wire.parse(line))
         except (OSError, ValueError, asyncio.IncompleteReadError):
             pass  # a broken client is gone like any other
         finally:
@@ -226,11 +228,6 @@ class Clients:
     def _snapshot(self) -> bytes:
         screen, cols, rows = self._screen()
         return wire.snapshot(self.hub.state, screen, cols, rows, self.hub.state.head)
-
-    async def _serve(self, client: Client, reader: asyncio.StreamReader) -> None:
-        self._supervisor.start(f"client {client.number}", self._catch_up(client))
-        while line := await reader.readline():
-            self._frame(client, wire.parse(line))
 
     async def _catch_up(self, client: Client) -> None:
         """Once a slow client has read what waits, tell it how much it missed and show it everything."""

@@ -179,6 +179,10 @@ class Hub:
 
     def _sync(self) -> None:
         self._sync_due = None
+        self.check()
+
+    def check(self) -> None:
+        """What was written is on the disk, and the journal still there; if not, recording is lost."""
         try:
             self.journal.sync()
         except RecordingLost as error:

@@ -32,6 +32,7 @@ from thunes_tui.observations import (
     ShellGone,
 )
 from thunes_tui.paperwork.sheet import SheetWriter
+from thunes_tui.server import runtime
 from thunes_tui.server.checkpoints import Checkpoints
 from thunes_tui.server.clients import Clients
 from thunes_tui.server.effects import Effector
@@ -48,6 +49,10 @@ from thunes_tui.sources import procfs
 RUNBOOK_LOOK_S = 1.0
 ALONE_S = 5.0
 """A watch or a rehearsal whose last console has gone ends itself after this time; a drill goes on."""
+
+
+COMPANY_S = 1.0
+"""Between looks who is there, and whether the journal still is."""
 
 
 class Source(Protocol):
@@ -230,8 +235,7 @@ class Service:
         self.supervisor.keep("runbook watch", self._watch_runbook)
         self.supervisor.keep("secrets", self._secrets.watch)
         self.supervisor.keep("checkpoint", self._checkpoints.watch)
-        if self.spec.mode in ("watch", "rehearse"):
-            self.supervisor.keep("company", self._wait_alone)
+        self.supervisor.keep("company", self._wait_alone)
         await self.clients.listen(listener)
         ready()
         await self._stopped.wait()
@@ -252,11 +256,14 @@ class Service:
                 self.hub.emit(changed)
 
     async def _wait_alone(self) -> None:
-        alone = 0
-        while alone < ALONE_S:
-            await asyncio.sleep(1.0)
-            alone = 0 if self.clients.count else alone + 1
-        if self.shell is not None:
+        """Until nobody is there and nobody can come: then the server ends, and a drill's shell stays."""
+        passing = self.spec.mode in ("watch", "rehearse")
+        alone, place = 0.0, self.spec.runtime / runtime.SERVER
+        while alone < ALONE_S if passing else self.clients.count or place.exists():
+            await asyncio.sleep(COMPANY_S)
+            self.hub.check()
+            alone = 0.0 if self.clients.count else alone + COMPANY_S
+        if passing and self.shell is not None:
             self.shell.close_drill()
         self._stopped.set()
 
