@@ -24,6 +24,7 @@ STEP_S = 60.0
 READS_S = 0.4
 """What the console gives a person to read an offer before it can be taken."""
 ANSWER_S = 1.5
+DIALOG = "ctrl+g leave"
 
 
 @contextmanager
@@ -104,8 +105,9 @@ class Person:
             self._waits_for_an_answer(text)
 
     def _is_offered(self, text: str) -> bool:
-        found = OFFER.findall(self.tmux.text())
-        return bool(found) and text in found[-1]
+        """Still, and no dialog has come of it."""
+        found = OFFER.findall(screen := self.tmux.text())
+        return bool(found) and text in found[-1] and DIALOG not in screen
 
     def _waits_for_an_answer(self, text: str) -> None:
         end = time.perf_counter() + ANSWER_S
@@ -117,7 +119,7 @@ class Person:
         deadline = time.perf_counter() + STEP_S
         while not (found := OFFER.findall(screen := self.tmux.text())) or then not in found[-1]:
             assert time.perf_counter() < deadline, f"never offered: {then}\n{screen}"
-            if "ctrl+g leave" in screen:
+            if DIALOG in screen:
                 self.tmux.send("C-g")
             elif found and text in found[-1]:
                 self.tmux.send("Enter")

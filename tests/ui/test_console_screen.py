@@ -192,3 +192,18 @@ class TestProcesses:
             await seen(pilot, "12.5 %")
 
             assert re.search(r"● paper_trader +gen 1 +8123 +12\.5 % +40 MB", row_with(app, "paper_trader"))
+
+
+async def test_what_is_in_view_does_not_hang_on_what_was_before() -> None:
+    at_once, step_by_step = Stage().opened().ended(), Stage().opened()
+    first, second = at_once.app(), step_by_step.app()
+    async with first.run_test(size=SMALL) as pilot:
+        await seen(pilot, "complete the drill")
+        wanted = text_of(first)
+    async with second.run_test(size=SMALL) as pilot:
+        await seen(pilot, "run the pre-flight")
+        step_by_step.ended()
+        await seen(pilot, "complete the drill")
+        await pilot.pause(0.15)
+
+        assert text_of(second) == wanted

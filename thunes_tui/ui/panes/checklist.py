@@ -114,8 +114,8 @@ class ChecklistPane(Pane):
     def _scroll(self, chosen: range, total: int, height: int) -> None:
         """Keep the selected row in view; with the drill, what is done before the running test goes first."""
         if chosen:
-            begins = self._runs.start if self.selected == self._current else 0
-            self._top = max(begins, min(self._top, max(0, chosen.start - MARGIN)))
+            follows = self.selected == self._current  # then it is the same wherever it was before
+            self._top = self._runs.start if follows else min(self._top, max(0, chosen.start - MARGIN))
             self._top = max(self._top, chosen.stop + MARGIN - height)
             self._top = min(self._top, chosen.start)
         self._top = max(0, min(self._top, total - height))
