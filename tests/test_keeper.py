@@ -244,3 +244,11 @@ def test_a_keeper_that_no_server_can_find_any_more_ends(
     assert alive(drill.shell)
     os.kill(job, signal.SIGTERM)
     wait_for(lambda: not alive(drill.shell), "the end of the shell")
+
+
+def test_a_shell_begins_without_a_word_whatever_has_become_of_the_steps_folder(drill: Drill) -> None:
+    shutil.rmtree(drill.steps)
+    server = drill.start()
+    assert server.run("step 1.1").status != 0
+    first, _, _ = bytes(server.output).partition(b"step 1.1")
+    assert b"No such file" not in first

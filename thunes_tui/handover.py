@@ -33,7 +33,6 @@ class Taken:
     """Where the shell's marks are read; blocking, as it came."""
     pid: int
     """The shell, as seen from here."""
-    tty: str
     key: str
     """For `marks.parse_marks`."""
     spool: bytes
@@ -85,9 +84,7 @@ def take(socket_path: str) -> Taken:
         link.close()
         raise Unusable(f"the drill's shell is not handed over ({error}): is another server on it?") from error
     link.settimeout(None)
-    return Taken(
-        link, *descriptors, facts["pid"], facts["tty"], facts["key"], rest, facts["lost"], facts["ended"]
-    )
+    return Taken(link, *descriptors, facts["pid"], facts["key"], rest, facts["lost"], facts["ended"])
 
 
 def _header(link: socket.socket) -> tuple[bytes, bytes, tuple[int, int]]:

@@ -235,7 +235,6 @@ def _hand_over(kept: Kept, link: socket.socket) -> None:
         "pid": kept.shell.pid,
         "spool": len(kept.spool),
         "lost": kept.lost,
-        "tty": kept.shell.tty,
         "key": kept.shell.key,
         "ended": not kept.alive,
     }

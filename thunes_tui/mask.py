@@ -71,6 +71,10 @@ class Mask:
                 names.setdefault(form, label.encode())
         return cls(names, tuple(warnings))
 
+    def renew(self) -> tuple[str, ...]:
+        """Look for secrets that have come since; the warnings that are new. A plain mask has nowhere to look."""
+        return ()
+
     def line(self, data: bytes) -> bytes:
         """Complete lines or records, masked."""
         spans = self.spans(data)

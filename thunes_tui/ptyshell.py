@@ -50,7 +50,6 @@ class Shell:
     """As seen from here, whatever the shell's own world calls it."""
     death: int
     """A descriptor that becomes readable when the shell has ended."""
-    tty: str
     rdev: int
     """The terminal's device number, as /proc/PID/stat gives it."""
     key: str
@@ -76,13 +75,13 @@ def open_shell(spec: KeeperSpec) -> Shell:
         said = answer.read().decode()
     if not said.isdigit():
         raise OSError(said or "the shell's process died")
-    tty, rdev = os.ttyname(slave), os.fstat(slave).st_rdev
+    rdev = os.fstat(slave).st_rdev
     os.close(slave)
     os.close(marks_end)
     shell = int(said)
     death = os.pidfd_open(shell)
     os.close(go)
-    return Shell(master, marks, shell, death, tty, rdev, key)
+    return Shell(master, marks, shell, death, rdev, key)
 
 
 def _enter_and_exec(spec: KeeperSpec, slave: int, marks: int, pipes: tuple[int, int], rc: bytes) -> NoReturn:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from thunes_tui.marks import MARKS_FD
 
 RC_FD = 199
@@ -74,15 +76,27 @@ readonly -f __thunes_mark __thunes_start __thunes_prompt
 
 # A step's text is read from a file of the drill and runs as if typed: an alias, because inside a function
 # `declare` would make locals of its variables.
-builtin printf '%s\n' \
-  'if [[ $# -ne 1 || ! -r $THUNES_STEPS/$1 || $1 == */* ]]; then' \
-  '  builtin printf "step: no such step: %s\n" "$*" >&2; builtin return 127' \
-  'fi' \
-  '__thunes_step=$1; builtin set --' \
-  'builtin . "$THUNES_STEPS/$__thunes_step"' >"$THUNES_STEPS/.step"
 alias step='builtin . "$THUNES_STEPS/.step"'
 exec @RC@<&-
 """
+
+
+STEP = r"""if [[ $# -ne 1 || ! -r $THUNES_STEPS/$1 || $1 == */* ]]; then
+  builtin printf 'step: no such step: %s\n' "$*" >&2; builtin return 127
+fi
+__thunes_step=$1; builtin set --
+builtin . "$THUNES_STEPS/$__thunes_step"
+"""
+"""What the alias `step` reads, from the file `.step` beside the steps."""
+
+
+def prepare(steps: Path) -> None:
+    """Make the folder of the steps, before any shell looks for it. Raises OSError."""
+    steps.mkdir(mode=0o700, parents=True, exist_ok=True)
+    beside = steps / ".step.new"
+    beside.write_text(STEP, encoding="ascii")
+    beside.chmod(0o600)
+    beside.replace(steps / ".step")
 
 
 def rc(marks_fd: int = MARKS_FD) -> bytes:

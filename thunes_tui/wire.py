@@ -54,8 +54,6 @@ class Greeting:
     name: str
     want: str
     """`driver`, `witness`, or `any`: driver when none is connected, else witness."""
-    since: int = -1
-    """Last record the client holds of this session; -1 for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +79,8 @@ class Replay:
     """Time and sign of what stands out: `✓1`, `▸2`, `!`, `✗`."""
 
 
-def greeting(name: str, want: str, since: int = -1) -> Greeting:
-    return Greeting(PROTOCOL, __version__, name, want, since)
+def greeting(name: str, want: str) -> Greeting:
+    return Greeting(PROTOCOL, __version__, name, want)
 
 
 def frame(kind: str, body: Any) -> bytes:
@@ -110,10 +108,6 @@ def intent_frame(kind: str, data: dict[str, Any], ask: int) -> bytes:
 def input_frame(data: bytes) -> bytes:
     """Raw keys for the shell: no intent, no event."""
     return b'{"f":"input","b":"' + base64.b64encode(data) + b'"}\n'
-
-
-def ack_frame(number: int) -> bytes:
-    return b'{"f":"ack","n":%d}\n' % number
 
 
 def parse(line: bytes) -> dict[str, Any]:

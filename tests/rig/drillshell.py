@@ -67,7 +67,7 @@ class Drill:
         self.folder = folder
         self.steps = folder / "steps"
         self.home = folder / "home"
-        self.steps.mkdir()
+        shellrc.prepare(self.steps)
         self.home.mkdir()
         self.path = str(folder / "run" / "keeper.sock")
         env = {

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from thunes_tui.errors import Unusable
+from thunes_tui.live_mask import LiveMask
 from thunes_tui.mask import MaskStream
-from thunes_tui.server.live_mask import LiveMask
 
 OLD, NEW = "oldsecretvalue123", "newsecretvalue456"
 

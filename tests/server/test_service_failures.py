@@ -11,6 +11,7 @@ import pytest
 
 from thunes_tui.drill.effects import ResizeShell, RunInShell
 from thunes_tui.observations import NotRun, PreflightVerdict
+from thunes_tui.server.clients import without_secrets
 from thunes_tui.server.service import Service
 
 
@@ -75,3 +76,13 @@ async def test_a_sheet_that_is_not_up_to_date_is_told_after_what_it_missed() -> 
     assert [(each.worker, each.reason) for each in service.told] == [
         ("sheet", "sheet.md is not up to date: No space left on device")
     ]
+
+
+def test_secrets_are_masked_however_deep_they_lie_in_what_a_client_sends() -> None:
+    asked = {"text": "a KEY", "rows": [["KEY"], {"KEY": "KEY", "n": 1}], "n": 1, "none": None}
+    assert without_secrets(asked, lambda text: text.replace("KEY", "*")) == {
+        "text": "a *",
+        "rows": [["*"], {"*": "*", "n": 1}],
+        "n": 1,
+        "none": None,
+    }

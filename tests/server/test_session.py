@@ -198,7 +198,7 @@ async def test_a_client_that_reads_nothing_holds_up_nobody_and_gets_a_snapshot(m
 
 async def test_another_protocol_is_refused_in_one_line_that_names_both(made: Session) -> None:
     reader, writer = await asyncio.open_unix_connection(str(made.socket))
-    writer.write(b'{"f":"hello","protocol":[9,0],"version":"9.9","name":"x","want":"any","since":-1}\n')
+    writer.write(b'{"f":"hello","protocol":[9,0],"version":"9.9","name":"x","want":"any"}\n')
     line = await reader.readline()
     assert b"9.0" in line
     assert b"1.0" in line
@@ -209,7 +209,7 @@ async def test_another_protocol_is_refused_in_one_line_that_names_both(made: Ses
 
 async def test_a_new_minor_of_the_protocol_is_read_only(made: Session) -> None:
     reader, writer = await asyncio.open_unix_connection(str(made.socket))
-    writer.write(b'{"f":"hello","protocol":[1,7],"version":"1.7","name":"x","want":"driver","since":-1}\n')
+    writer.write(b'{"f":"hello","protocol":[1,7],"version":"1.7","name":"x","want":"driver"}\n')
     hello = json.loads(await reader.readline())
     assert hello["role"] == "witness"
     assert "read-only" in hello["remark"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -22,7 +24,8 @@ from thunes_tui import intents
 from thunes_tui.connection import Connection
 from thunes_tui.errors import Unusable
 from thunes_tui.rehearse import Rehearsal
-from thunes_tui.sandbox.place import Place
+from thunes_tui.sandbox.place import Place, read_world
+from thunes_tui.server.successor import is_seen, keeper_spec
 
 DOCUMENT = """\
 # A short drill
@@ -178,3 +181,16 @@ async def test_a_killed_shell_is_told_as_such_and_its_step_is_unknown(made: Sess
     state = await player.until(lambda s: not s.shell.alive and s.steps["T1.S2"].status == "unknown")
     assert "killed" in state.shell.detail
     await player.ask(intents.OpenShell(), lambda s: s.shell.alive)
+
+
+def test_a_world_that_does_not_see_the_steps_is_refused(place: Place, tmp_path: Path) -> None:
+    """It was made before the folder, and has a /tmp of its own."""
+    world = read_world(place)
+    assert world is not None
+    if world.pid is None:
+        pytest.skip("this system allows no namespaces")
+    assert is_seen(place.project, world.pid)
+    assert not is_seen(tmp_path, world.pid)
+    spec = replace(Session(place.project, None).spec, folder=tmp_path)
+    with pytest.raises(Unusable, match="sandbox down, and up again"):
+        keeper_spec(spec, {})

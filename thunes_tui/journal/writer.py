@@ -54,11 +54,6 @@ class JournalLike(Protocol):
     @property
     def epoch(self) -> int: ...
 
-    @property
-    def lost(self) -> str:
-        """Why recording is lost at the moment; empty when it is not."""
-        ...
-
     def append(self, kind: str, data: dict[str, Any], *, sync: bool = False) -> Record: ...
 
     def sync(self) -> None: ...
@@ -141,11 +136,6 @@ class Journal:
     def epoch(self) -> int:
         return self._place.e
 
-    @property
-    def lost(self) -> str:
-        """Why recording is lost at the moment; empty when it is not."""
-        return self._lost
-
     def append(self, kind: str, data: dict[str, Any], *, sync: bool = False) -> Record:
         """Writes one record; with `sync` it is on the disk when this returns.
 
@@ -163,7 +153,6 @@ class Journal:
         self._unsynced = True
         if sync:
             self.sync()
-        self._lost = ""
         if b"\\ud" in line:
             return decode(
                 line
@@ -259,7 +248,6 @@ class NullJournal:
         self._clock = clock
         self._head = Head(-1, START.prev)
         self.epoch = 0
-        self.lost = ""
 
     @property
     def head(self) -> Head:

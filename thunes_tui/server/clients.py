@@ -278,6 +278,15 @@ def user_of(writer: asyncio.StreamWriter) -> int:
     return int(pid)
 
 
-def without_secrets(data: dict[str, Any], masked: Callable[[str], str]) -> dict[str, Any]:
-    """What a person types goes to journal, sheet and every other client."""
-    return {name: masked(value) if isinstance(value, str) else value for name, value in data.items()}
+def without_secrets(data: Any, masked: Callable[[str], str]) -> Any:
+    """What a person types goes to journal, sheet and every other client: every text in it is masked.
+
+    The names of members too: a client may send any.
+    """
+    if isinstance(data, str):
+        return masked(data)
+    if isinstance(data, dict):
+        return {masked(str(name)): without_secrets(value, masked) for name, value in data.items()}
+    if isinstance(data, list):
+        return [without_secrets(value, masked) for value in data]
+    return data

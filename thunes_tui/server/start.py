@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from socket import socket
 
-from thunes_tui import handover, keeper, localsocket, shellrc
+from thunes_tui import handover, keeper, localsocket
 from thunes_tui.clock import Clock
 from thunes_tui.drill.model import DrillState
 from thunes_tui.errors import Refused, UserError
@@ -19,17 +19,17 @@ from thunes_tui.handover import Gone, Taken
 from thunes_tui.journal.folder import create_folder
 from thunes_tui.journal.lock import Lock
 from thunes_tui.journal.writer import Journal, JournalLike, NullJournal
+from thunes_tui.live_mask import LiveMask
 from thunes_tui.mask import Mask
 from thunes_tui.server import runtime
 from thunes_tui.server.choose import ABOUT, forget
 from thunes_tui.server.hub import Hub
-from thunes_tui.server.live_mask import LiveMask
 from thunes_tui.server.opening import Opening, complete, prepare
 from thunes_tui.server.playback import Playback
 from thunes_tui.server.recall import Recalled, recall
 from thunes_tui.server.service import Service
 from thunes_tui.server.spec import SessionSpec, shell_environment
-from thunes_tui.server.world import world_pid
+from thunes_tui.server.successor import keeper_spec
 from thunes_tui.term.backend import make
 
 
@@ -136,7 +136,6 @@ def live(
 ) -> None:
     """The journal is ours, the shell is taken and the socket listens; until the session is told to stop."""
     tell_about(spec)
-    spec.steps.mkdir(mode=0o700, parents=True, exist_ok=True)
     environment = shell_environment(spec, spec.steps)
     env_files = (spec.place("environment"),)
     mask = LiveMask(env_files, os.environ)
@@ -190,18 +189,8 @@ def warning(text: str) -> Event:
 
 
 def start_keeper(spec: SessionSpec, environment: dict[str, str]) -> None:
-    """A new shell in the project, inside the sandbox's world where there is one."""
-    keeper.start(
-        keeper.KeeperSpec(
-            str(spec.runtime / runtime.KEEPER),
-            shellrc.rc(),
-            environment,
-            str(spec.project),
-            80,
-            24,
-            world_pid(spec.project, spec.profile),
-        )
-    )
+    """A new shell. Raises Unusable where there is none to be had."""
+    keeper.start(keeper_spec(spec, environment))
 
 
 def open_journal(spec: SessionSpec, clock: Clock, opening: Opening | None) -> tuple[JournalLike, Recalled]:

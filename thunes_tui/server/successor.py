@@ -17,6 +17,7 @@ from thunes_tui.ptyshell import KeeperSpec
 from thunes_tui.server import runtime
 from thunes_tui.server.spec import SessionSpec
 from thunes_tui.server.world import world_pid
+from thunes_tui.sources import procfs
 
 NEW = "a new shell: variables, functions and an activated environment of the one before are gone"
 START_S = 20.0
@@ -28,7 +29,14 @@ ASIDE = "keeper-"
 
 
 def keeper_spec(spec: SessionSpec, environment: dict[str, str]) -> KeeperSpec:
-    """A shell in the project, inside the sandbox's world where there is one."""
+    """A shell in the project, inside the sandbox's world where there is one; the folder of the steps is made.
+
+    Raises Unusable where the world does not see that folder: no step could run.
+    """
+    shellrc.prepare(spec.steps)
+    world = world_pid(spec.project, spec.profile)
+    if world is not None and not is_seen(spec.steps, world):
+        raise Unusable(f"the sandbox does not see {spec.steps}: thunes-tui sandbox down, and up again")
     return KeeperSpec(
         str(spec.runtime / runtime.KEEPER),
         shellrc.rc(),
@@ -36,8 +44,16 @@ def keeper_spec(spec: SessionSpec, environment: dict[str, str]) -> KeeperSpec:
         str(spec.project),
         80,
         24,
-        world_pid(spec.project, spec.profile),
+        world,
     )
+
+
+def is_seen(folder: Path, world: int) -> bool:
+    """Whether it is the same folder in that process's world, which may have been made before it."""
+    try:
+        return procfs.same_file(procfs.seen_from(world, str(folder)), folder)
+    except OSError:
+        return False
 
 
 async def open_new(spec: SessionSpec, environment: dict[str, str]) -> Taken:

@@ -8,6 +8,7 @@ to the control pane, and the leader comes back.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,6 +21,7 @@ from textual.worker import Worker, WorkerState
 
 from thunes_tui.clock import Clock
 from thunes_tui.config import Settings
+from thunes_tui.errors import Unusable
 from thunes_tui.mask import Mask
 from thunes_tui.ui import news, theme
 from thunes_tui.ui.desk import COMMAND, Desk
@@ -162,6 +164,8 @@ class ThunesApp(App[int], inherit_bindings=False):
 
     def _tick(self) -> None:
         now = self.desk.now()
+        with contextlib.suppress(Unusable):  # the server says so
+            self.desk.mask.renew()
         self.desk.fade()
         self.status.changed()
         self.footer.changed()

@@ -30,8 +30,7 @@ def start(socket: Path, name: str, want: str, settings: Settings, clock: Clock) 
 
 async def _show(socket: Path, name: str, want: str, settings: Settings, clock: Clock) -> int:
     from thunes_tui.connection import Connection
-    from thunes_tui.mask import Mask
-    from thunes_tui.secret_names import secrets_of
+    from thunes_tui.live_mask import LiveMask
     from thunes_tui.ui.app import ThunesApp
     from thunes_tui.ui.driver import ConsoleDriver
     from thunes_tui.ui.panes.audit import AuditPane
@@ -44,7 +43,7 @@ async def _show(socket: Path, name: str, want: str, settings: Settings, clock: C
 
     link = await Connection.open(socket, name, want)
     try:
-        mask = Mask.of(secrets_of(map(Path, link.hello.env_files), os.environ))
+        mask = LiveMask(tuple(map(Path, link.hello.env_files)), os.environ)
         panes = (ChecklistPane, ControlPane, LogPane, AuditPane, ProcessesPane, ReadingPane)
         app = ThunesApp(link, clock, settings, mask, panes, ReplayBar, ConsoleDriver)
         status = await app.run_async(mouse=settings.mouse)
