@@ -14,7 +14,7 @@ from bench.peers import has_tmux
 from bench.place import Bench, rest, settle, shows, until
 from tests.rig.glass import Glass
 
-WARM_UP, KEYS = 5, 120
+RUNS, WARM_UP, KEYS = 3, 5, 120
 LINE = 24
 """Characters until the line is emptied again."""
 BEGIN = "zqzq"
@@ -22,20 +22,24 @@ BEGIN = "zqzq"
 REACH_P50, REACH_P99 = 6.0, 25.0
 
 
-def measure(bench: Bench) -> Row:
-    with bench.console() as glass:
-        glass.press("c")
-        glass.expect("SHELL")
-        ours = _keys(glass)
-    peers: dict[str, Measured] = {}
+def measure(bench: Bench) -> list[Row]:
+    runs = []
+    for _ in range(RUNS):
+        with bench.console() as glass:
+            glass.press("c")
+            glass.expect("SHELL")
+            runs.append(_keys(glass))
+    ours = Latency.median(runs)
+    peers: dict[str, Measured | None] = {"bash in tmux": None}
     if has_tmux():
         with bench.tmux("bash --norc --noprofile") as glass:
             peers["bash in tmux"] = _keys(glass)
-    return Row(
-        "key to echo", ours, peers, () if peers else ("tmux",),
-        f"p50 <= {REACH_P50:g} ms, p99 <= {REACH_P99:g} ms",
-        ours.p50 <= REACH_P50 and ours.p99 <= REACH_P99,
-    )  # fmt: skip
+    return [
+        Row(
+            "key to echo", ours, peers, f"p50 <= {REACH_P50:g} ms, p99 <= {REACH_P99:g} ms",
+            ours.p50 <= REACH_P50 and ours.p99 <= REACH_P99,
+        )
+    ]  # fmt: skip
 
 
 def _keys(glass: Glass) -> Latency:

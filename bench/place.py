@@ -16,6 +16,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from bench import processes
+from bench.files import BigFiles
 from tests.rig.glass import Glass
 from thunes_tui.sandbox import world
 from thunes_tui.sandbox.place import Place
@@ -30,8 +32,11 @@ READY_S = 30.0
 class Bench:
     """The sandbox's project, without its bot so that nothing moves by itself."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, peers_at: Path | None, megabytes: int) -> None:
+        """`peers_at`: an environment with peers in it; `megabytes`: the size of the big log."""
         self.root = root
+        self.peers_at = peers_at
+        self.files = BigFiles(root, megabytes)
         self.tag = secrets.token_hex(8)
         self.place = Place(root / "sandbox")
         self.log = self.place.project / "logs" / "paper_trader.log"
@@ -45,6 +50,12 @@ class Bench:
             "PYTHONPATH": str(Path(__file__).resolve().parents[1]),
         }
 
+    def begin_log(self) -> None:
+        """Another log with some lines in it, while nobody reads it."""
+        self.log.unlink(missing_ok=True)
+        lines = (LOG_LINE.format(f"heartbeat BTCUSDT 109608.00 number {number}") for number in range(200))
+        self.log.write_text("".join(lines), encoding="utf-8")
+
     def append(self, text: str) -> None:
         """One line of the bot's log, in one write."""
         with self.log.open("a", encoding="utf-8") as file:
@@ -53,15 +64,33 @@ class Bench:
     @contextlib.contextmanager
     def console(self) -> Iterator[Glass]:
         """The console with its drill open, quiet."""
+        with self.starting() as glass:
+            glass.expect("TESTNET", READY_S)
+            glass.expect("PROCESSES", READY_S)
+            settle(glass)
+            yield glass
+
+    @contextlib.contextmanager
+    def starting(self) -> Iterator[Glass]:
+        """The console from its first moment on."""
         argv = [sys.executable, "-m", "thunes_tui", "drill", "--new", "--project", str(self.place.project)]
         with Glass(argv, size=SIZE, env=self.environment, cwd=str(self.root)) as glass:
             try:
-                glass.expect("TESTNET", READY_S)
-                glass.expect("PROCESSES", READY_S)
-                settle(glass)
                 yield glass
             finally:
                 self.end_console()
+
+    @contextlib.contextmanager
+    def holding(self, path: Path, big: Path) -> Iterator[None]:
+        """Another file in the place of the log or the audit trail."""
+        aside = path.with_name(path.name + ".aside")
+        path.rename(aside)
+        try:
+            path.hardlink_to(big)
+            yield
+        finally:
+            path.unlink(missing_ok=True)
+            aside.rename(path)
 
     @contextlib.contextmanager
     def beside(self, argv: Sequence[str]) -> Iterator[Glass]:
@@ -91,13 +120,11 @@ class Bench:
     def console_pids(self) -> list[int]:
         """Launcher, screen, server, keeper and what they started themselves; not the shell's jobs."""
         wanted = f"{MARK}={self.tag}".encode()
-        found = []
-        for folder in Path("/proc").iterdir():
-            if folder.name.isdigit():
-                with contextlib.suppress(OSError):
-                    if wanted in (folder / "environ").read_bytes().split(b"\0"):
-                        found.append(int(folder.name))
-        return found
+        return [pid for pid in processes.everyone() if processes.has_marked(pid, wanted)]
+
+    def screen_pid(self, glass: Glass) -> int:
+        """The process that paints: the launcher's child."""
+        return max(set(processes.below(glass.pid)) - {glass.pid}, key=processes.resident)
 
     def end_console(self) -> None:
         """End every process of the console, until none is left."""
@@ -109,20 +136,31 @@ class Bench:
 
 
 @contextlib.contextmanager
-def bench() -> Iterator[Bench]:
+def bench(peers_at: Path | None = None, megabytes: int = 1000) -> Iterator[Bench]:
     root = Path(tempfile.mkdtemp(prefix="tb-"))
-    made = Bench(root)
+    made = Bench(root, peers_at, megabytes)
     try:
-        world.up(made.place, tied=True, bot=False)
-        for path in (made.log, made.audit):
-            path.touch()
-        for number in range(200):
-            made.append(f"heartbeat BTCUSDT 109608.00 number {number}")
+        with _variable("XDG_STATE_HOME", made.environment["XDG_STATE_HOME"]):
+            world.up(made.place, tied=True, bot=False)  # the world shows the sessions' folder, and no other
+        made.audit.touch()
+        made.begin_log()
         yield made
     finally:
         made.end_console()
         world.remove(made.place)
         shutil.rmtree(root, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _variable(name: str, value: str) -> Iterator[None]:
+    before = os.environ.get(name)
+    os.environ[name] = value
+    try:
+        yield
+    finally:
+        del os.environ[name]
+        if before is not None:
+            os.environ[name] = before
 
 
 def settle(glass: Glass, quiet_s: float = 1.5, at_most_s: float = 6.0) -> None:
