@@ -34,6 +34,17 @@ class TestOtherDialogs:
         assert note.text.startswith("two lines")
         assert "\x1b" not in note.text
 
+    async def test_a_prompt_keeps_the_spaces_between_pieces_that_come_at_once(self) -> None:
+        stage = Stage().opened()
+        app = stage.app()
+        async with app.run_test(size=SMALL) as pilot:
+            await seen(pilot, "not begun")
+            await pilot.press("n")
+            await seen(pilot, "Note")
+            for piece in ("seen ", "to ", "end\n"):
+                app.post_message(events.Paste(piece))
+            await seen(pilot, "seen to end")
+
     async def test_pasted_text_in_the_console_does_nothing(self) -> None:
         stage = Stage().opened()
         app = stage.app()

@@ -48,6 +48,6 @@ class Prompt(Dialog[str]):
         self.again()
 
     def pasted(self, text: str, /) -> None:
-        self._entry.insert(text.rstrip())
+        self._entry.insert(text.rstrip("\r\n"))
         self._complaint = "pasted: Enter keeps it" if "\n" in text or "\r" in text else ""
         self.again()
