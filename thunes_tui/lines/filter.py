@@ -46,6 +46,11 @@ class Judged:
         self.hidden_count = seen.count(0)
         """Records that are hidden; by line, lines."""
 
+    @property
+    def seen_count(self) -> int:
+        """Records that are seen; by line, lines."""
+        return len(self._seen) - self.hidden_count
+
     def count_lines(self) -> int:
         """Lines that are seen."""
         units, rest = self._units, self.hidden_count

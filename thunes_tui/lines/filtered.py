@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from itertools import takewhile
-from typing import NamedTuple
 
 from thunes_tui.lines.blocks import BlockStore, Key, keys
 from thunes_tui.lines.filter import Filters, Judge, Judged
@@ -18,24 +17,23 @@ from thunes_tui.lines.reader import BLOCK
 from thunes_tui.lines.runner import TooSlow
 from thunes_tui.lines.tally import Tally
 
-EAGER = 6
+EAGER = 3
 """Blocks that are judged in questions between two steps."""
 PATIENCE_S = 0.01
 """How long a question waits for a pattern that runs elsewhere."""
-HELD_ROWS = 40_000
-"""Lines and hidden places that are held, of blocks that were asked for."""
+HELD_ROWS = 12_000
+"""Lines that are held, of blocks that were asked for."""
+HELD_BLOCKS = 2_000
+HELD_HIDDEN = 8
+"""Blocks of which the hidden places are held."""
 
+FEW = range(1, 65)
+"""So many records are held as soon as they are judged: a page of rare ones is from many blocks."""
 FIRST = Key(-1, -1)
 
 
-class Rows(NamedTuple):
-    """What was asked for of one block."""
-
-    seen: list[tuple[Position, Line | None]]
-    hidden: list[Position]
-
-
-NO_ROWS = Rows([], [])
+Rows = list[tuple[Position, Line | None]]
+"""The lines of one block that are seen; None for one that is too long to be held."""
 
 
 class _Held:
@@ -43,6 +41,7 @@ class _Held:
 
     def __init__(self) -> None:
         self._rows: OrderedDict[Key, Rows] = OrderedDict()
+        self._hidden: OrderedDict[Key, list[Position]] = OrderedDict()
         self._count = 0
 
     def get(self, key: Key) -> Rows | None:
@@ -53,14 +52,23 @@ class _Held:
     def put(self, key: Key, rows: Rows) -> Rows:
         self.drop(key)
         self._rows[key] = rows
-        self._count += len(rows.seen) + len(rows.hidden)
-        while self._count > HELD_ROWS and len(self._rows) > 1:
+        self._count += len(rows)
+        while (self._count > HELD_ROWS or len(self._rows) > HELD_BLOCKS) and len(self._rows) > 1:
             self.drop(next(iter(self._rows)))
         return rows
 
+    def hidden(self, key: Key) -> list[Position] | None:
+        return self._hidden.get(key)
+
+    def hide(self, key: Key, places: list[Position]) -> list[Position]:
+        self._hidden[key] = places
+        if len(self._hidden) > HELD_HIDDEN:
+            self._hidden.popitem(last=False)
+        return places
+
     def drop(self, key: Key) -> None:
-        rows = self._rows.pop(key, NO_ROWS)
-        self._count -= len(rows.seen) + len(rows.hidden)
+        self._count -= len(self._rows.pop(key, ()))
+        self._hidden.pop(key, None)
 
 
 class FilteredStore:
@@ -103,8 +111,7 @@ class FilteredStore:
         for start, stop in ranges:
             for key in takewhile(stop.__ge__, keys(self.store, forward=True, start=start)):
                 if self._tally.get(key)[1] > 0:
-                    rows = self._rows_of(key) or NO_ROWS
-                    total += sum(first < position < last for position in rows.hidden)
+                    total += sum(first < position < last for position in self._hidden_of(key))
         return total
 
     def step(self, budget: int = BLOCK) -> bool:
@@ -120,7 +127,7 @@ class FilteredStore:
             if judged is None:
                 self.is_waiting = True
                 break
-            if key == self._wanted or not self._judge.is_direct:
+            if key == self._wanted or not self._judge.is_direct or judged.seen_count in FEW:
                 self._hold(key, judged)
             budget -= BLOCK
         return not self.failure
@@ -142,7 +149,7 @@ class FilteredStore:
             rows = self._rows_of(key) if len(found) < count and self._may_go_on(key) else None
             if rows is None:
                 break
-            found = [row for row in rows.seen if row[0] < position] + found
+            found = [row for row in rows if row[0] < position] + found
         return _lines(self.store, found[max(0, len(found) - count) :])
 
     def after(self, position: Position, count: int) -> list[Line]:
@@ -156,7 +163,7 @@ class FilteredStore:
             rows = self._rows_of(key) if len(found) < count and self._may_go_on(key) else None
             if rows is None:
                 break
-            found += [row for row in rows.seen if row[0] > position]
+            found += [row for row in rows if row[0] > position]
         return _lines(self.store, found[:count])
 
     def at(self, position: Position) -> Line | None:
@@ -170,7 +177,7 @@ class FilteredStore:
         for key in self._tally.worth(self.store.key_of(position), forward=False):
             if key < near:
                 break
-            if any(row[0] == position for row in (self._rows_of(key) or NO_ROWS).seen):
+            if any(row[0] == position for row in self._rows_of(key) or ()):
                 return True
         return False
 
@@ -182,7 +189,7 @@ class FilteredStore:
         for key in self._tally.worth(near, forward=True):
             if key > end:
                 break
-            total += sum(row[0] < position for row in (self._rows_of(key) or NO_ROWS).seen)
+            total += sum(row[0] < position for row in self._rows_of(key) or ())
         return total
 
     def progress(self, position: Position) -> float:
@@ -230,7 +237,18 @@ class FilteredStore:
 
     def _hold(self, key: Key, judged: Judged) -> Rows:
         self._wanted = None if key == self._wanted else self._wanted
-        return self._held.put(key, Rows(judged.lines(), judged.hidden()))
+        rows = self._held.put(key, judged.lines())
+        if not self._judge.is_direct:
+            self._held.hide(key, judged.hidden())
+        return rows
+
+    def _hidden_of(self, key: Key) -> list[Position]:
+        """Where the hidden records of one block begin, as far as that can be waited for."""
+        known = self._held.hidden(key)
+        if known is None:
+            judged = self._judged(key, PATIENCE_S)
+            known = self._held.hide(key, judged.hidden()) if judged is not None else []
+        return known
 
 
 def _lines(store: BlockStore, rows: list[tuple[Position, Line | None]]) -> list[Line]:
