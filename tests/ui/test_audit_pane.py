@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tests.ui.panes import SECRET, Project, append, pane_rows, until
 from tests.ui.stage import LARGE, SMALL, seen, text_of
+from thunes_tui.ui.panes.audit import AuditPane
 
 ACTIVATED = {
     "timestamp": "2025-10-09T10:18:03.123456",
@@ -269,3 +270,20 @@ async def test_a_secret_written_as_a_number_or_in_escapes_does_not_show(tmp_path
         await seen(pilot, "key: [redacted:API_SECRET]")
         assert "1234567890123" not in text_of(app)
         assert "✗" not in text_of(app)
+
+
+async def test_a_value_and_its_path_are_copied_from_the_open_record(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    append(project.audit, json.dumps({**ACTIVATED, "reason": f"two\nlines {SECRET}"}))
+    app = project.app()
+    pane = app.panes["audit"]
+    assert isinstance(pane, AuditPane)
+    pane.COPIES_TO = tmp_path
+    async with app.run_test(size=LARGE) as pilot:
+        await seen(pilot, "KILL_SWITCH_ACTIVATED")
+        await pilot.press("4", "z", "k", "enter", "j", "j", "C")
+        await seen(pilot, "2 lines")
+        assert (tmp_path / "copied.txt").read_text() == "two\nlines [redacted:API_SECRET]\n"
+        await pilot.press("X")
+        await seen(pilot, "1 line")
+        assert (tmp_path / "copied.txt").read_text() == ".reason\n"

@@ -15,6 +15,7 @@ from tests.ui.panes import SECRET, Project, append, pane_rows, recording, until
 from tests.ui.stage import LARGE, SMALL, row_with, seen, text_of
 from thunes_tui.lines.jq.engine import find_engine
 from thunes_tui.ui.app import ThunesApp
+from thunes_tui.ui.panes.audit import AuditPane
 
 needs_engine = pytest.mark.skipif(find_engine() is None, reason="neither jaq nor jq is installed")
 ROWS = 40
@@ -48,6 +49,16 @@ def filled(folder: Path) -> Project:
     return project
 
 
+async def kept(pilot: Pilot[int]) -> None:
+    """Enter, until the filter is in force."""
+    app = pilot.app
+    assert isinstance(app, ThunesApp)
+    pane = app.panes["audit"]
+    assert isinstance(pane, AuditPane)
+    await pilot.press("enter")
+    await until(lambda: pane.jq.line is None, app, "kept")
+
+
 async def typed(pilot: Pilot[int], text: str) -> None:
     for letter in text:
         await pilot.press(letter)
@@ -76,7 +87,7 @@ async def test_a_projection_shows_values_in_place_of_rows(tmp_path: Path) -> Non
         await opened(project, pilot)
         await pilot.press("vertical_line")
         await typed(pilot, "select(.n > 37) | {n, reason}, .n")
-        await pilot.press("enter")
+        await kept(pilot)
         await seen(pilot, '{"n":39,"reason":"r39"}')
         rows = [row.strip() for row in pane_rows(app, "audit")[1:5]]
         assert rows == ['{"n":38,"reason":"r38"}', "38", '{"n":39,"reason":"r39"}', "39"]
@@ -143,7 +154,7 @@ async def test_a_filter_beyond_the_fast_ones_is_evaluated_elsewhere(tmp_path: Pa
         await opened(project, pilot)
         await pilot.press("vertical_line")
         await typed(pilot, "select(.n * 2 == 74)")
-        await pilot.press("enter")
+        await kept(pilot)
         await seen(pilot, "1 row 39 hidden")
         assert "10:00:37 TRADE_REJECTED" in pane_rows(app, "audit")[1]
 
@@ -157,6 +168,7 @@ async def test_what_the_engine_refuses_is_told_at_its_place(tmp_path: Path) -> N
         await pilot.press("vertical_line")
         await typed(pilot, ".n | nonsense")
         await seen(pilot, "^ no such filter:")
+        await until(lambda: "^ no such filter" in text_of(app) and "nonsense" in text_of(app), app, "told")
         line, below = row_with(app, "| nonsense"), row_with(app, "^ no such")
         assert line[below.index("^") :].startswith("nonsense")
         assert "n 39" in text_of(app)

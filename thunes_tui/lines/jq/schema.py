@@ -29,7 +29,8 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _PATH = re.compile(r'((?:\.[A-Za-z_]\w*(?:\[-?\d*\]|\?)*|\."[^"]*")*)\.([A-Za-z_]\w*)?\Z')
 _MEMBER = re.compile(r"[{,]\s*([A-Za-z_]\w*)?\Z")
 _WORD = re.compile(r"(?:^|[|(\[;]|\b(?:and|or|then|else|if)\s)\s*([A-Za-z_]\w*)\Z")
-_EVENT = re.compile(r'\.(\w+)\s*[=!]=\s*"(\w*)\Z')
+_EVENT = re.compile(r'\.(\w+)\s*(?:[=!]=|\|\s*(?:startswith|endswith|contains|test|IN)\s*\()\s*"(\w*)\Z')
+_NAMED = re.compile(r'"(\w+)"')
 _STEP = re.compile(r'\.(?:([A-Za-z_]\w*)|"([^"]*)")')
 
 Path = tuple[str, ...]
@@ -117,9 +118,9 @@ class Schema:
             return []
         if match := _PATH.search(text):
             base = tuple(one or other for one, other in _STEP.findall(match[1]))
-            return self._complete_key(base, match[2] or "", match.end(1), dotted=True)
+            return self._complete_key(text, base, match[2] or "", match.end(1), dotted=True)
         if text.count("{") > text.count("}") and (match := _MEMBER.search(text)):
-            return self._complete_key((), match[1] or "", len(text) - len(match[1] or ""), dotted=False)
+            return self._complete_key(text, (), match[1] or "", len(text) - len(match[1] or ""), dotted=False)
         if match := _WORD.search(text):
             names = [name for name in sorted({*NAMES_HERE, *BEYOND}) if name.startswith(match[1])]
             return [Completion(name, match.start(1)) for name in names if name != match[1]]
@@ -149,9 +150,13 @@ class Schema:
         found = [(name, known.records) for name, known in self.events.items() if name.startswith(begun)]
         return [Completion(f'{name}"', start, seen) for name, seen in _by_frequency(found)]
 
-    def _complete_key(self, base: Path, begun: str, start: int, *, dotted: bool) -> list[Completion]:
+    def _complete_key(
+        self, text: str, base: Path, begun: str, start: int, *, dotted: bool
+    ) -> list[Completion]:
+        """Of the types of event that the filter names; of all of them if it names none."""
+        named = [self.events[name] for name in _NAMED.findall(text) if name in self.events]
         counts: dict[str, int] = {}
-        for known in self.events.values():
+        for known in named or self.events.values():
             for path, seen in known.keys.items():
                 if path[:-1] == base and path[-1].startswith(begun) and path[-1] != begun:
                     counts[path[-1]] = counts.get(path[-1], 0) + seen

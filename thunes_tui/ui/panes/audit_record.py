@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from thunes_tui.text import SafeText, safe
+from thunes_tui.ui.copying import copy
 from thunes_tui.ui.panes.audit_stream import AuditStream
+from thunes_tui.ui.widgets.record_nodes import value_of
+
+LONGEST = 1 << 20
+"""Bytes of one line that are copied."""
 
 
 class AuditRecord(AuditStream, inherit_bindings=False):
@@ -51,6 +57,34 @@ class AuditRecord(AuditStream, inherit_bindings=False):
             self.desk.say("there is no record to open")
             return
         self.view.show(at, self.window)  # in what is left of the window
+
+    # Copies.
+
+    def do_copy(self) -> None:
+        """In an open record the value under the cursor."""
+        tree = self.details.tree
+        if tree is None:
+            super().do_copy()
+        elif tree.node is not None:
+            self._copy_text(value_of(tree.node))
+
+    def do_copy_line(self) -> None:
+        """In an open record the path under the cursor."""
+        tree = self.details.tree
+        if tree is None:
+            super().do_copy_line()
+        elif tree.node is not None:
+            self._copy_text(tree.node.path)
+
+    def _copy_text(self, text: str) -> None:
+        if not text:
+            self.desk.say("there is nothing to copy here")
+            return
+        lines = [safe(line, LONGEST) for line in self.desk.mask.text(text).split("\n")]
+        self.run_worker(self._sent(lines), name="copy", group="copy", exclusive=True, exit_on_error=False)
+
+    async def _sent(self, lines: list[SafeText]) -> None:
+        self.desk.say(await copy(lines, self._send, folder=self.COPIES_TO))
 
     # Moving.
 

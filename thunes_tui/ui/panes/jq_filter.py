@@ -10,6 +10,8 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from textual.worker import Worker
+
 from thunes_tui.lines.blocks import BlockStore
 from thunes_tui.lines.jq.compiled import BadSyntax, Compiled, compile_filter
 from thunes_tui.lines.jq.evaluation import evaluator
@@ -104,12 +106,11 @@ class JqFilter:
     # Trying.
 
     def _begin(self, text: str, *, keep: bool, after: float = 0.0) -> None:
-        self._pane.run_worker(
-            self._try(text, keep=keep, after=after),
-            name="trying of a filter",
-            group="jq",
-            exclusive=True,
-            exit_on_error=False,
+        async def trying() -> None:
+            await self._try(text, keep=keep, after=after)
+
+        _worker: Worker[None] = self._pane.run_worker(
+            trying, name="trying of a filter", group="jq", exclusive=True, exit_on_error=False
         )
 
     async def _try(self, text: str, *, keep: bool, after: float) -> None:

@@ -6,6 +6,8 @@ import asyncio
 import hashlib
 from typing import TYPE_CHECKING, Any
 
+from textual.worker import Worker
+
 from thunes_tui.lines.audit import AuditRow, rows_of
 from thunes_tui.lines.contents import ContentStore
 from thunes_tui.lines.line import Line as TextLine
@@ -64,8 +66,13 @@ class RecordDetails:
         raw = self._raw(whole)
         self.tree = RecordTree(self._value(raw, whole), self._notes(raw, whole))
         self.tree.find(path)
-        pane.run_worker(
-            self._hash(self.tree, raw, whole), name="hashing of a record", group="hash", exclusive=True
+        tree = self.tree
+
+        async def hashing() -> None:
+            await self._hash(tree, raw, whole)
+
+        _worker: Worker[None] = pane.run_worker(
+            hashing, name="hashing of a record", group="hash", exclusive=True, exit_on_error=False
         )
         return True
 
@@ -137,9 +144,10 @@ class RecordDetails:
             return []
         node = self.tree.node
         path = self.say([(node.path, "accent")]) if node is not None and node.path else []
-        keys: Line = [("Enter → ", "key"), ("unfold  ", "dim"), ("← ", "key"), ("fold, close  ", "dim"),
-                      ("i x ", "key"), ("filter by it ", "dim")]  # fmt: skip
-        head = spread([(" ── details ", "rule"), *path, (" ", "text")], keys if width > 90 else [], width)
+        hints = (("→", "unfold"), ("←", "fold, close"), ("< >", "record"), ("C", "value"), ("X", "path"),
+                 ("i x", "filter by it"))  # fmt: skip
+        keys: Line = [part for key, word in hints for part in ((f"{key} ", "key"), (f"{word}  ", "dim"))]
+        head = spread([(" ── details ", "rule"), *path, (" ", "text")], keys if width > 110 else [], width)
         self._size = width - 1, height - 1
         body = self.tree.rows(*self._size, self.say)
         return [(head, False), *(([(" ", "text"), *row], here) for row, here in body)]

@@ -74,6 +74,16 @@ def _label(held: Any, at: int) -> str:
     return str(held[at][0])[:GROUP] if isinstance(held, Members) else str(at)
 
 
+def value_of(node: Node) -> str:
+    """The whole value as text: without quotes where it is one, else as JSON. A group has none."""
+    if node.is_group:
+        return ""
+    try:
+        return str(node.value) if isinstance(node.value, str) else written(node.value)
+    except RecursionError:
+        return ""
+
+
 def _member(path: str, key: str) -> str:
     name = key if _NAME.match(key) else json.dumps(key)
     return f"{'' if path == '.' else path}.{name}"

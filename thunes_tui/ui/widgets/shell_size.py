@@ -47,5 +47,7 @@ class ShellSize:
     def _ask(self) -> None:
         self._resting = None
         size = self._wanted()
-        if size is not None and self._desk.ask(intents.Resize(*size)):
-            self._asked = size
+        if size is None or self._desk.refusal(intents.Resize(*size)):
+            return
+        self._desk.link.ask(intents.Resize(*size))  # not by a person: what is being said to them stays
+        self._asked = size
