@@ -32,6 +32,7 @@ class BigFiles:
     def __init__(self, folder: Path, megabytes: int) -> None:
         """`megabytes`: how big the log is to be, where the disk has room for it."""
         self._folder = folder
+        self.megabytes = megabytes
         self._wanted = megabytes * 1_000_000
         self.note = ""
         """Says where less was made than was asked for."""

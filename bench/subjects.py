@@ -38,6 +38,9 @@ SUBJECTS = (
     Subject("big log", "biglog", "a log of 1 GB opened at its end, and indexed"),
     Subject("hits", "hits", "searching the big log, counting in it, and giving up"),
     Subject("jq", "jqfilters", "filters over a million audit records"),
+    Subject("endless", "endless", "a filter and a pattern that never end"),
+    Subject("growth", "growth", "memory and time a line from 10 MB to 10 GB"),
+    Subject("writer", "writer", "what a console costs the bot that writes"),
 )
 
 
