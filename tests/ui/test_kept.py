@@ -90,10 +90,10 @@ async def test_a_line_a_record_and_a_range_are_copied_masked(tmp_path: Path, cop
         await seen(pilot, "heartbeat 21")
         await settled(project, app)
         await pilot.press("3", "k", "k", "X")
-        await seen(pilot, "1 line sent to the terminal's clipboard, which never says")
+        await seen(pilot, f"1 line in {copied}; sent to the clipboard too")
         assert copied.read_text() == "  at ␛[2J\n"
         await pilot.press("C")
-        await seen(pilot, "3 lines sent to the terminal's clipboard")
+        await seen(pilot, "3 lines in /")
         assert (
             copied.read_text()
             == log_line(20, "ERROR", "bad [redacted:API_SECRET]") + "\nTraceback\n  at ␛[2J\n"
@@ -101,7 +101,7 @@ async def test_a_line_a_record_and_a_range_are_copied_masked(tmp_path: Path, cop
         await pilot.press("g", "V", "j", "j")
         await until(lambda: sum("▐" in row for row in pane_rows(app, "log")) == 3, app, "the range is marked")
         await pilot.press("C")
-        await seen(pilot, "3 lines sent")
+        await seen(pilot, "3 lines in /")
         assert copied.read_text().split("\n")[:3] == [log_line(n) for n in range(3)]
         assert not any("▐" in row for row in pane_rows(app, "log"))
 

@@ -17,7 +17,7 @@ from thunes_tui.lines.reader import BLOCK
 from thunes_tui.lines.runner import TooSlow
 from thunes_tui.lines.tally import Tally
 
-EAGER = 3
+EAGER = 2
 """Blocks that are judged in questions between two steps."""
 PATIENCE_S = 0.01
 """How long a question waits for a pattern that runs elsewhere."""

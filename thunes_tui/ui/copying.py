@@ -46,14 +46,14 @@ async def copy(
     kept = _keep(data + b"\n", state_folder() if folder is None else folder)
     what = f"{len(lines):,} line{'' if len(lines) == 1 else 's'}"
     if env.get("TMUX") and await _to_tmux(data, env):
-        return f"{what} in tmux's buffer: its prefix and ] pastes; {kept}"
+        return f"{what} {kept}, and in tmux's buffer: its prefix and ] pastes"
     code = base64.b64encode(data)
     if env.get("TMUX"):
-        return f"{what}: tmux did not take it; {kept}"
+        return f"{what} {kept}; tmux did not take it"
     if len(code) > CLIPBOARD_BYTES:
-        return f"{what}: too much for a terminal's clipboard; {kept}"
+        return f"{what} {kept}; too much for a terminal's clipboard"
     write(f"\x1b]52;c;{code.decode('ascii')}\x07")
-    return f"{what} sent to the terminal's clipboard, which never says if it took them; {kept}"
+    return f"{what} {kept}; sent to the clipboard too, which never says if it took it"
 
 
 def _keep(data: bytes, folder: Path) -> str:
@@ -71,10 +71,10 @@ def _keep(data: bytes, folder: Path) -> str:
         finally:
             fresh.unlink(missing_ok=True)
     except OSError as error:
-        return f"no file was written: {error.strerror}"
+        return f"in no file: {error.strerror}"
     with contextlib.suppress(ValueError):
-        return f"also in ~/{path.relative_to(Path.home())}"
-    return f"also in {path}"
+        return f"in ~/{path.relative_to(Path.home())}"
+    return f"in {path}"
 
 
 async def _to_tmux(data: bytes, environment: Mapping[str, str]) -> bool:
