@@ -72,7 +72,7 @@ class Mask:
         return cls(names, tuple(warnings))
 
     def renew(self) -> tuple[str, ...]:
-        """Look for secrets that have come since; the warnings that are new. A plain mask has nowhere to look."""
+        """Look for secrets that have come since; the new warnings. A plain mask has nowhere to look."""
         return ()
 
     def line(self, data: bytes) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from pathlib import Path
 from socket import socket
 
@@ -22,6 +23,8 @@ from thunes_tui.server.supervisor import Supervisor
 
 TICK_S = 0.05
 SAMPLE_S = 0.5
+SLICE_NS = 15_000_000
+"""How long the loop may be kept from its clients by a way to another place."""
 ALONE_S, LEFT_S = 30.0, 1.0
 """A replay that nobody watches ends itself: sooner once its last watcher has left."""
 
@@ -34,6 +37,7 @@ class Playback:
         self._clock = clock
         self._ended = asyncio.Event()
         self.failure = ""
+        self._survey: Iterator[object] | None = self.replay.survey()
         self._supervisor = Supervisor(self._failed)
         self.clients = Clients(
             self, self._supervisor, self._hello, self._screen, lambda _keys: None, fixed_role="replay"
@@ -46,6 +50,8 @@ class Playback:
             at = f"time:{day}T{at}"
         try:
             self.replay.seek(Seek(at, speed))
+            while self.replay.moving:
+                self.replay.go_on()
         except ValueError as error:
             raise Unusable(f"{error}: name a time such as 10:42:15, a step such as 3.4, or an id") from error
 
@@ -64,13 +70,29 @@ class Playback:
             self._ended.set()
         elif isinstance(intent, Seek):
             try:
-                moved = self.replay.seek(intent)
+                self.replay.seek(intent)
             except ValueError as error:
                 return Decision(refused=str(error))
-            if moved:
-                self.clients.show_all()
+            self._go_on()
             self.clients.broadcast(wire.frame("sample", self.replay.sample()))
         return Decision()
+
+    def _go_on(self) -> None:
+        """On the way to another place, for a moment: who is connected is answered in between."""
+        until = self._clock.now().m + SLICE_NS
+        while self.replay.moving:
+            if self.replay.go_on():
+                self.clients.show_all()
+                self.clients.broadcast(wire.frame("sample", self.replay.sample()))
+            if self._clock.now().m >= until:
+                return
+
+    def _look_ahead(self) -> None:
+        """While nothing else is to be done, fold what nobody has asked for yet."""
+        until = self._clock.now().m + SLICE_NS
+        while self._survey is not None and self._clock.now().m < until:
+            if next(self._survey, None) is None:
+                self._survey = None
 
     def observe(self, observation: Observation) -> None:
         """Watchers come and go; the recorded state knows nothing of them."""
@@ -104,7 +126,11 @@ class Playback:
         since_sample = alone = 0.0
         patience = ALONE_S
         while True:
-            await asyncio.sleep(TICK_S)
+            await asyncio.sleep(0 if self.replay.moving else TICK_S)
+            if self.replay.moving:
+                self._go_on()
+            else:
+                self._look_ahead()
             now = self._clock.now()
             elapsed, last = now.since(last), now
             alone = 0.0 if self.clients.count else alone + elapsed

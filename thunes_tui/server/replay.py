@@ -15,9 +15,13 @@ from thunes_tui.clock import from_iso
 from thunes_tui.drill.draft import short
 from thunes_tui.errors import Unusable
 from thunes_tui.intents import Seek
+from thunes_tui.journal import chain
+from thunes_tui.journal.checkpoint import KIND as CHECKPOINT
 from thunes_tui.journal.codec import Record
 from thunes_tui.journal.reader import records
-from thunes_tui.server.recall import Recalled, event_of, recall, step
+from thunes_tui.server.checkpoints import KEPT
+from thunes_tui.server.moments import Moments
+from thunes_tui.server.recall import Recalled, event_of, step
 
 IDLE_US = 2_000_000
 """A pause between records longer than this is played as this long."""
@@ -35,6 +39,8 @@ class Place:
     item: str = ""
     """Step or test id of a start; empty otherwise."""
     sign: str = ""
+    before: chain.Place = chain.START
+    """Where the record begins."""
 
 
 class Replay:
@@ -48,10 +54,17 @@ class Replay:
         self.playing = True
         self.speed = 1.0
         self.skipped_us = 0
-        self.recalled: Recalled = recall(folder, self.places[0].number)
-        self._at = 0
+        written = [n for n, place in enumerate(self.places) if place.kind == CHECKPOINT][-KEPT:]
+        self._moments = Moments(folder, [place.before for place in self.places], written)
+        self._marks = tuple((p.t, p.sign) for p in self.places if p.sign and p.sign != "·")
+        self._walk: Iterator[Recalled] | None = None
+        """On the way to another place; `goal` is its index."""
+        self._at = self.goal = 0
         self._play_us = 0.0
-        self._stream: Iterator[Record] = records(folder / "journal.jsonl", self.places[0].number + 1)
+        self._ahead: Recalled
+        for recalled in self._moments.walk(0):
+            self.recalled: Recalled = recalled
+        self._stream: Iterator[Record] = self._moments.stream(1)
 
     @property
     def at_end(self) -> bool:
@@ -59,7 +72,6 @@ class Replay:
 
     def sample(self) -> wire.Sample:
         """The position, as a passing frame."""
-        marks = tuple((p.t, p.sign) for p in self.places if p.sign and p.sign != "·")
         here = self.places[self._at]
         return wire.Sample(
             (),
@@ -72,13 +84,13 @@ class Replay:
                 here.number,
                 self.places[-1].number,
                 self.skipped_us,
-                marks,
+                self._marks,
             ),
         )
 
     def advance(self, seconds: float) -> list[Record]:
         """The records that are due after so many seconds of playing."""
-        if not self.playing or self.at_end:
+        if not self.playing or self.at_end or self.moving:
             return []
         self._play_us += seconds * 1e6 * self.speed
         due: list[Record] = []
@@ -96,10 +108,16 @@ class Replay:
         record = next(self._stream)
         step(self.recalled, record)
         self._at += 1
+        self.goal = self._at
         return record
 
+    @property
+    def moving(self) -> bool:
+        """Whether it is on its way to another place; `go_on` then."""
+        return self._walk is not None
+
     def seek(self, intent: Seek) -> bool:
-        """Move; whether clients need a new snapshot. Raises ValueError for a place that is not there."""
+        """Set out for a place; whether there is a way to go. Raises ValueError for one that is not there."""
         if intent.speed > 0:
             self.speed = min(max(intent.speed, SPEEDS[0]), SPEEDS[1])
         match intent.to:
@@ -111,8 +129,26 @@ class Replay:
                 return False
             case "":
                 return False
-        self._jump(self._target(intent.to))
+        self.goal = self._target(intent.to)
+        self._walk = self._moments.walk(self.goal)
         return True
+
+    def go_on(self) -> bool:
+        """One record further on the way; whether it has arrived, which everybody is to be shown then."""
+        if self._walk is None:
+            return False
+        try:
+            self._ahead = next(self._walk)
+        except StopIteration:
+            self.recalled, self._walk = self._ahead, None
+            self._at, self._play_us = self.goal, 0.0
+            self._stream = self._moments.stream(self._at + 1)
+            return True
+        return False
+
+    def survey(self) -> Iterator[object]:
+        """Folds all of it once, a record at a time, so that every later way is short."""
+        return self._moments.walk(len(self.places) - 1)
 
     def _target(self, to: str) -> int:
         """Index of the place that a seek names."""
@@ -123,13 +159,13 @@ class Replay:
             case "end":
                 return len(self.places) - 1
             case "step+":
-                return next((n for n in steps if n > self._at), len(self.places) - 1)
+                return next((n for n in steps if n > self.goal), len(self.places) - 1)
             case "step-":
-                return next((n for n in reversed(steps) if n < self._at), 0)
+                return next((n for n in reversed(steps) if n < self.goal), 0)
             case "event+":
-                return min(self._at + 1, len(self.places) - 1)
+                return min(self.goal + 1, len(self.places) - 1)
             case "event-":
-                return max(self._at - 1, 0)
+                return max(self.goal - 1, 0)
         name, _, value = to.partition(":")
         if name == "time":
             wanted = from_iso(value)
@@ -148,24 +184,20 @@ class Replay:
                 return n
         raise ValueError(f"the recording has no {to}")
 
-    def _jump(self, index: int) -> None:
-        number = self.places[index].number
-        self.recalled = recall(self.folder, number)
-        self._stream = records(self.folder / "journal.jsonl", number + 1)
-        self._at = index
-        self._play_us = 0.0
-
 
 def scan(folder: Path) -> Iterator[Place]:
     """Every record's place on the time line, in one reading."""
     path = folder / "journal.jsonl"
     if not path.is_file():
         raise Unusable(f"no recording at {folder}: a session's folder holds journal.jsonl")
+    offset = 0
     for record in records(path):
+        before = chain.Place(record.n, record.e, record.prev, offset)
+        offset += len(record.line)
         item = ""
         if record.kind in ("step.started", "test.started"):
             item = str(record.data.get("step") or record.data.get("test") or "")
-        yield Place(record.n, record.t, record.kind, item, sign(record))
+        yield Place(record.n, record.t, record.kind, item, sign(record), before)
 
 
 def sign(record: Record) -> str:
