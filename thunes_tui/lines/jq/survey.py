@@ -19,6 +19,8 @@ LEARNT = 64
 MOST_DRIFTS = 5_000
 SLICE = 200
 """Lines of one step; some milliseconds."""
+EMPTY = 32
+"""Blocks without a line's beginning that are passed over in one step."""
 FLOOD = 2_000
 """Lines that wait in one block: from there on only each tenth one is learnt from, and all are counted."""
 
@@ -73,11 +75,16 @@ class Survey:
         return False
 
     def _step_back(self) -> bool:
-        if self._waiting is None:
+        for _ in range(EMPTY):
+            if self._waiting is not None:
+                break
             key = next(self._older, None)
             if key is None:
                 return False
-            self._waiting = self._store.block(key), 0
+            block = self._store.block(key)
+            self._waiting = (block, 0) if block.data else None
+        if self._waiting is None:
+            return True
         block, begin = self._waiting
         at = begin
         for _ in range(SLICE):

@@ -12,6 +12,7 @@ from thunes_tui.lines.audit import AuditRow, rows_of
 from thunes_tui.lines.contents import ContentStore
 from thunes_tui.lines.line import Line as TextLine
 from thunes_tui.lines.line import Position
+from thunes_tui.text import LIMIT
 from thunes_tui.ui.widgets.line import Line, spread
 from thunes_tui.ui.widgets.record_rows import record_of
 from thunes_tui.ui.widgets.record_tree import RecordTree
@@ -101,7 +102,11 @@ class RecordDetails:
     def _part(self, row: AuditRow) -> Any:
         mask = self._pane.desk.mask
         value = readable(row.raw, mask)
-        return value if value is not None else mask.line(row.raw).decode("utf-8", "surrogateescape")
+        if value is not None:
+            return value
+        raw = mask.line(row.raw)
+        shown = raw[:LIMIT].decode("utf-8", "surrogateescape")
+        return f"{shown} …" if len(raw) > LIMIT else shown
 
     def _notes(self, raw: bytes, line: TextLine) -> list[tuple[str, str]]:
         size = len(line.data) + line.clipped_bytes
