@@ -302,3 +302,35 @@ async def test_values_of_a_glued_line_are_no_filter(tmp_path: Path) -> None:
         await seen(pilot, "SECOND")
         await pilot.press("4", "z", "k", "enter", "j", "i")
         await seen(pilot, "the line is not one whole record")
+
+
+async def test_where_it_is_narrow_the_filter_has_a_row_of_its_own(tmp_path: Path) -> None:
+    project = filled(tmp_path)
+    app = project.app()
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("4", "z", "vertical_line")
+        await typed(pilot, 'select(.event=="KILL_SWITCH_ACTIVATED" and .n < 15)')
+        await kept(pilot)
+        await seen(pilot, "2 rows 38 hidden")
+        heading, row = pane_rows(app, "audit")[:2]
+        assert row.startswith('  | select(.event=="KILL_SWITCH_ACTIVATED"')
+        assert row.endswith("2 rows 38 hidden")
+        assert heading.split() == ["▌AUDIT", "FOLLOW"]
+
+
+async def test_damage_has_the_same_class_and_place_through_a_filter(tmp_path: Path) -> None:
+    project = filled(tmp_path)
+    offset = project.audit.stat().st_size
+    append(project.audit, '{"event": "A", "n": 1{"timestamp": "t", "event": "B", "n": 2}', '{"n": 3')
+    app = project.app()
+    async with app.run_test(size=LARGE) as pilot:
+        await pilot.press("4", "z")
+        torn = f"✗ torn at byte {offset:,}, 21 bytes"
+        await seen(pilot, torn)
+        corrupt = row_with(app, "✗ corrupt at byte").strip()
+        await pilot.press("vertical_line")
+        await typed(pilot, "select(.n == 3)")
+        await kept(pilot)
+        await seen(pilot, "✗ 2 unreadable")
+        assert torn in text_of(app)
+        assert corrupt in text_of(app)

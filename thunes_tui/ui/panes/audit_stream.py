@@ -20,19 +20,29 @@ from thunes_tui.ui.panes.stream_keys import StreamPane
 from thunes_tui.ui.widgets.gutter import WIDTH as GUTTER
 from thunes_tui.ui.widgets.jq_line import ROWS as JQ_ROWS
 from thunes_tui.ui.widgets.lens import Placed
-from thunes_tui.ui.widgets.line import Line, strip
+from thunes_tui.ui.widgets.line import Line, spread, strip, width_of
 from thunes_tui.ui.widgets.record_rows import RecordRows
 from thunes_tui.ui.widgets.record_words import said
 
 REST_S = 0.012
 """What the console has for itself between two slices of the survey, at least."""
+IN_RECORD = (
+    Action("unfold", ("enter",), "unfold", ""),
+    Action("fold", ("left",), "fold, close", ""),
+    Action("on", ("greater_than_sign",), "next record", ""),
+    Action("value", ("C",), "copy value", ""),
+    Action("path", ("X",), "copy path", ""),
+    Action("only", ("i",), "only this", ""),
+    Action("without", ("x",), "not this", ""),
+)
+"""What the keys do in an open record, for the footer."""
 TYPING = (
     Action("keep", ("enter",), "keep the filter", ""),
     Action("complete", ("tab",), "complete", ""),
     Action("earlier", ("up",), "earlier", ""),
     Action("left", ("ctrl+g",), "leave", ""),
 )
-"""What the keys do while a filter is typed."""
+"""What the keys do while a filter is typed, for the footer."""
 SHORT = 14
 """Rows of the body below which the filter's line has one row less."""
 
@@ -49,6 +59,8 @@ class AuditStream(StreamPane, inherit_bindings=False):
         self._rows = RecordRows(desk, lambda: self.survey)
         self._surveyed: object = None
         self._high = 0
+        self._filter_row = False
+        """The filter in force stands in a row of its own."""
         self._more = asyncio.Event()
 
     def heading(self) -> tuple[Line, Line]:
@@ -58,12 +70,27 @@ class AuditStream(StreamPane, inherit_bindings=False):
             sure = "" if survey.is_complete else "+"
             for problem, count in sorted(survey.damage.items(), key=lambda item: -item[1]):
                 left.append((f" ✗ {count:,}{sure} {problem}", "warn" if problem in HARMLESS else "bad"))
-        if self.jq.text:
-            left += [("  | ", "key"), *said([(self.jq.text, "accent")], self.desk.mask)]
-        return left, self.state()
+        if self._filter_row:
+            return left, self.state()
+        return [*left, *self._filter()], [*self.jq.counted(), *self.state()]
 
     def narrowed(self) -> Line:
-        return self.jq.counted()
+        """The filter and its counts stand together."""
+        return []
+
+    def _filter(self) -> Line:
+        if not self.jq.text:
+            return []
+        return [("  | ", "key"), *said([(self.jq.text, "accent")], self.desk.mask)]
+
+    def _fitted(self) -> bool:
+        """Whether the heading needs a row more: for a filter that does not fit beside all else."""
+        if not self.jq.text or self.jq.line is not None:
+            return False
+        self._filter_row = False
+        left, right = self.heading()
+        self._filter_row = width_of(left) + width_of(right) + 4 > self.size.width
+        return self._filter_row
 
     def look(self, line: TextLine, /) -> list[Line]:
         return self._rows.rows(line, max(20, self.size.width - GUTTER), is_wrapped=self.sheet.wrapped)
@@ -125,7 +152,7 @@ class AuditStream(StreamPane, inherit_bindings=False):
     def _extra(self) -> tuple[int, int]:
         """Rows for the filter that is typed, above, and for the open record, below."""
         room = self.body_height - len(self._footer())
-        above = 0 if self.jq.line is None else min(room, JQ_ROWS - (room < SHORT))
+        above = int(self._fitted()) if self.jq.line is None else min(room, JQ_ROWS - (room < SHORT))
         return above, self.details.height(self.size.width, room - above)
 
     def _lay_out_body(self) -> list[Strip]:
@@ -135,7 +162,9 @@ class AuditStream(StreamPane, inherit_bindings=False):
         width, foot = self.size.width, len(self._footer())
         strips = super()._lay_out_body()
         rows = strips[: self.window]
-        jq = self.jq.line.rows(width, above, self.jq.counted()) if self.jq.line is not None else []
+        jq = [spread(self._filter(), self.jq.counted(), width)][:above]
+        if self.jq.line is not None:
+            jq = self.jq.line.rows(width, above, self.jq.counted())
         typed = [self.strip(row, width) for row in jq]
         record = [
             strip(row, width, self.desk.paint, "cursor" if here else "")
@@ -149,7 +178,9 @@ class AuditStream(StreamPane, inherit_bindings=False):
 
     @property
     def typing(self) -> tuple[Action, ...]:
-        return TYPING if self.jq.line is not None else super().typing
+        if self.jq.line is not None:
+            return TYPING
+        return super().typing or (IN_RECORD if self.details.tree is not None else ())
 
     def takes_key(self, key: str, character: str | None, /) -> bool:
         if self.jq.line is not None:

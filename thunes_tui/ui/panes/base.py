@@ -72,7 +72,7 @@ class Pane(Doer, Rows, can_focus=True, inherit_bindings=False):
 
     @property
     def typing(self) -> tuple[Action, ...]:
-        """What the keys do while something is typed into it, for the footer: Enter first. Else nothing."""
+        """What the keys do in a part of it that has them all, for the footer: Enter first. Else nothing."""
         return ()
 
     # What is shown.

@@ -119,7 +119,7 @@ class JqFilter:
         try:
             compiled = compile_filter(text)
         except BadSyntax as error:
-            self._refuse(str(error).rpartition(" at ")[0], error.at)
+            self._refuse(str(error).rpartition(" at ")[0].removesuffix(", opened"), error.at)
             return
         if text.strip() in ("", "."):
             self._pane.look_through(None)

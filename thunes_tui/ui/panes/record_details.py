@@ -152,7 +152,7 @@ class RecordDetails:
         hints = (("→", "unfold"), ("←", "fold, close"), ("< >", "record"), ("C", "value"), ("X", "path"),
                  ("i x", "filter by it"))  # fmt: skip
         keys: Line = [part for key, word in hints for part in ((f"{key} ", "key"), (f"{word}  ", "dim"))]
-        head = spread([(" ── details ", "rule"), *path, (" ", "text")], keys if width > 110 else [], width)
+        head = spread([(" ── details ", "dim"), *path, (" ", "text")], keys if width > 110 else [], width)
         self._size = width - 1, height - 1
         body = self.tree.rows(*self._size, self.say)
         return [(head, False), *(([(" ", "text"), *row], here) for row, here in body)]

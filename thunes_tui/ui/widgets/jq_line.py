@@ -133,7 +133,8 @@ class JqLine:
         for number, word in enumerate(self._offered):
             offered.append(data(word.text, "tab_on" if number == self._chosen else "text"))
             offered.append((f" {word.seen:,}  " if word.seen else "  ", "dim"))
-        return spread(offered, KEYS if width >= NARROW else [], width)
+        has_room = width_of(offered) + width_of(KEYS) < width if self._offered else width >= NARROW
+        return spread(offered, KEYS if has_room else [], width)
 
     def _caret(self, width: int) -> Line:
         """The complaint below its place, or before it where there is no room behind."""

@@ -93,6 +93,10 @@ class RecordRows:
         if line.kind is Kind.OUTPUT:
             row = said(tinted(raw.decode("utf-8", "surrogateescape")), self._desk.mask)
             return [*row, (f"  ✗ {line.problem}", "warn")] if line.problem else row
+        record = record_of(line)
+        damaged = next((row for row in rows_of(record) if not row.ok), None)
+        if line.kind is Kind.UNREADABLE and damaged is not None:
+            return self._damage(damaged, record)
         word = "error: " if line.kind is Kind.ERROR else ""
         place = f" at byte {line.offset - line.number:,}  "
         words = said([(f"✗ {word}{line.message}", "bad")], self._desk.mask)
