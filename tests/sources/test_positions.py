@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sqlite3
 from contextlib import closing
@@ -134,3 +135,27 @@ async def test_after_a_restart_alerts_go_on_behind_the_last_known_one(tmp_path: 
 
 async def test_without_a_phone_nothing_is_told() -> None:
     assert [each async for each in Telegram(None, Mask.of({})).observe()] == []
+
+
+async def test_a_quiet_database_is_left_alone_until_the_kernel_tells_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = make_database(tmp_path / "positions.db", BTC)
+    looks: list[Path] = []
+    real = database.signature
+
+    def counted(path: Path) -> tuple[tuple[int, int, int], ...]:
+        looks.append(path)
+        return real(path)
+
+    monkeypatch.setattr(database, "signature", counted)
+    monkeypatch.setattr("thunes_tui.sources.positions.READ_S", 0.01)
+    async with running(Positions(path)) as got:
+        await got.until(lambda: got.of(PositionsSeen))
+        await asyncio.sleep(0.1)
+        before = len(looks)
+        await asyncio.sleep(0.5)
+        assert len(looks) - before <= 1
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute("DELETE FROM positions")
+        await got.until(lambda: len(got.of(PositionsSeen)) == 2)

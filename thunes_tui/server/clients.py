@@ -43,6 +43,7 @@ class Client:
         self.ready = False
         self.writable = True
         self.behind = 0
+        self.fell_behind = asyncio.Event()
 
     def send(self, line: bytes) -> None:
         """Queue a line, or count it when the client is too far behind."""
@@ -50,6 +51,7 @@ class Client:
             return
         if self.behind or self.writer.transport.get_write_buffer_size() > QUEUE_LIMIT:
             self.behind += 1
+            self.fell_behind.set()
             return
         self.writer.write(line)
 
@@ -146,6 +148,7 @@ class Clients:
             pass  # a broken client is gone like any other
         finally:
             writer.close()
+            client.fell_behind.set()  # whoever waits for it sees that it is gone
             if self._clients.pop(client.number, None) is not None:
                 self.hub.observe(Left(client.number))
                 self._show_unrecorded()
@@ -232,9 +235,11 @@ class Clients:
     async def _catch_up(self, client: Client) -> None:
         """Once a slow client has read what waits, tell it how much it missed and show it everything."""
         while not client.writer.is_closing() and client.number in self._clients:
+            await client.fell_behind.wait()
             await asyncio.sleep(0.1)
             if client.behind and client.writer.transport.get_write_buffer_size() == 0:
                 missed, client.behind = client.behind, 0
+                client.fell_behind.clear()
                 client.send(wire.frame("behind", {"lines": missed}))
                 client.send(self._snapshot())
 

@@ -10,6 +10,7 @@ from typing import Protocol
 from thunes_tui import wire
 from thunes_tui.drill.checks import want
 from thunes_tui.lines.identity import Place
+from thunes_tui.lines.watch import WatchHub
 from thunes_tui.mask import Mask
 from thunes_tui.observations import LogSeen, Observation
 from thunes_tui.server.clients import Clients
@@ -35,8 +36,11 @@ class Followed:
         self._clients = clients
         paths, world = spec.profile.paths, spec.profile.world
         self._processes = Processes(spec.project, spec.profile, mask, self._sampled)
-        self._log = Log(spec.place("log"), paths.log, mask, spec.profile.bot, self._wanted, self._born)
-        audit = Audit(spec.place("audit"), paths.audit, mask)
+        watches = WatchHub()  # one for all: the kernel gives a person few of them
+        self._log = Log(
+            spec.place("log"), paths.log, mask, spec.profile.bot, self._wanted, self._born, watches
+        )
+        audit = Audit(spec.place("audit"), paths.audit, mask, hub=watches)
         for source in (self._log, audit):
             known = hub.state.sources.get(source.name)
             if known is not None:
@@ -46,8 +50,8 @@ class Followed:
             self._log,
             audit,
             self._processes,
-            Positions(spec.place("database")),
-            Telegram(Path(world.inbox) if world.inbox else None, mask, after),
+            Positions(spec.place("database"), watches),
+            Telegram(Path(world.inbox) if world.inbox else None, mask, after, watches),
         ]
 
     def before(self, observation: Observation) -> list[Observation]:

@@ -22,6 +22,7 @@ from thunes_tui.events.shell import ShellEnded, ShellStarted
 from thunes_tui.handover import Taken
 from thunes_tui.journal.codec import Record
 from thunes_tui.journal.writer import RecordingLost
+from thunes_tui.live_mask import signature
 from thunes_tui.mask import Mask
 from thunes_tui.observations import (
     CommandEnded,
@@ -249,8 +250,13 @@ class Service:
 
     async def _watch_runbook(self) -> None:
         """Changed in mid-drill, the document is shown as changed; the drill goes on with the pinned text."""
+        known: object = ()
         while self.spec.mode != "watch" and not self.hub.state.runbook_changed:
             await asyncio.sleep(RUNBOOK_LOOK_S)
+            now = signature(self.spec.document)
+            if now == known:
+                continue
+            known = now
             changed = await asyncio.to_thread(document_change, self.spec, self.hub.state.runbook_sha256)
             if changed is not None:
                 self.hub.emit(changed)

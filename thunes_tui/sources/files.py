@@ -31,6 +31,8 @@ CONTEXT = 256 * 1024
 """Bytes before the start that are looked through for what is known already; they are not recorded."""
 WHOLE = 64 * 1024 * 1024
 """Bytes of one source that a drill records whole (design 6); a flood may not fill the box's disk."""
+SAFETY_S = 1.0
+"""After this time a file is looked at though nothing has told of a change: the kernel tells of almost all."""
 _DOWN = {Turn.MISSING, Turn.UNREADABLE}
 
 
@@ -105,7 +107,7 @@ class FollowedFile:
                 if follower.more:
                     await asyncio.sleep(0)
                 else:
-                    await watch.wait()
+                    await watch.wait(SAFETY_S)
         finally:
             watch.close()
             if hub is not self._hub:

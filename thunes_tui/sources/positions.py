@@ -6,11 +6,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from thunes_tui.lines.watch import Watcher, WatchHub
 from thunes_tui.observations import Observation, PositionsSeen
 from thunes_tui.sources import database
+from thunes_tui.sources.files import SAFETY_S
 
 LOOK_S = 0.1
-"""Between two looks at the file's status, which costs nothing."""
+"""Between two looks at a database that the bot has locked."""
 READ_S = 1.0
 """Between two reads at least."""
 
@@ -18,17 +20,30 @@ READ_S = 1.0
 class Positions:
     """Yields `PositionsSeen` at first and at each change, of the rows or of what is wrong with the file."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, hub: WatchHub | None = None) -> None:
+        """`hub` wakes all sources of the process; None makes one for this file."""
         self._path = path
+        self._hub = hub
 
     async def observe(self) -> AsyncIterator[Observation]:
         """Never ends, never raises for a database's sake."""
+        hub = self._hub or WatchHub()
+        watch = hub.watch(self._path)
+        try:
+            async for seen in self._seen(watch):
+                yield seen
+        finally:
+            watch.close()
+            if hub is not self._hub:
+                hub.close()
+
+    async def _seen(self, watch: Watcher) -> AsyncIterator[Observation]:
         last: PositionsSeen | None = None
         written: object = None
         while True:
             now = database.signature(self._path)
             if now == written:
-                await asyncio.sleep(LOOK_S)
+                await watch.wait(SAFETY_S)
                 continue
             seen = await self.read()
             if seen.problem == database.LOCKED:

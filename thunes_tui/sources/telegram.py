@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 from collections.abc import AsyncIterator
@@ -11,9 +10,10 @@ from typing import Any, Protocol
 
 from thunes_tui.lines.follow import Follower, Start
 from thunes_tui.lines.reader import Chunk
+from thunes_tui.lines.watch import WatchHub
 from thunes_tui.observations import AlertArrived, Observation
+from thunes_tui.sources.files import SAFETY_S
 
-LOOK_S = 0.05
 CLIP = 4000
 """Characters of a message that are kept; Telegram's own limit is 4096."""
 
@@ -25,7 +25,11 @@ class TextMask(Protocol):
 class Telegram:
     """Yields an `AlertArrived` for each message that arrives from now on, or after message `after`."""
 
-    def __init__(self, inbox: Path | None, mask: TextMask, after: int | None = None) -> None:
+    def __init__(
+        self, inbox: Path | None, mask: TextMask, after: int | None = None, hub: WatchHub | None = None
+    ) -> None:
+        """`hub` wakes all sources of the process; None makes one for this file."""
+        self._hub = hub
         self._inbox = inbox
         self._mask = mask
         self._after = after
@@ -35,6 +39,8 @@ class Telegram:
         if self._inbox is None:
             return
         follower = Follower(self._inbox, Start.END if self._after is None else Start.BEGINNING)
+        hub = self._hub or WatchHub()
+        watch = hub.watch(self._inbox)
         try:
             while True:
                 for found in follower.poll():
@@ -42,8 +48,11 @@ class Telegram:
                         for alert in self._alerts(found):
                             yield alert
                 if not follower.more:
-                    await asyncio.sleep(LOOK_S)
+                    await watch.wait(SAFETY_S)
         finally:
+            watch.close()
+            if hub is not self._hub:
+                hub.close()
             follower.close()
 
     def _alerts(self, chunk: Chunk) -> list[AlertArrived]:
