@@ -98,7 +98,8 @@ class SourcePane(Pane, inherit_bindings=False):
         self.lens.arrived()
         if self.lens.is_clear:
             self._came(count)
-        self.changed()
+        else:
+            self.changed()
 
     def _came(self, count: int) -> None:
         """So many lines came to be seen, or more is known of those that are there."""
