@@ -124,7 +124,8 @@ class JqLine:
         if self.complaint:
             rows.append(self._caret(width))
         elif height > 2 or not self._offered:
-            rows.append(cut([(" " * len(LABEL), "text"), *said], width))
+            leave = KEYS[-2:] if self._offered else []
+            rows.append(spread([(" " * len(LABEL), "text"), *said], leave, width))
         rows.append(words)
         return rows[:height]
 
