@@ -105,9 +105,9 @@ class FilteredStore:
         self._follow()
         begin, end = self.store.key_of(first), self.store.key_of(last)
         # What is hidden may begin in a later block than the record that it belongs to.
-        inside, edge = Key(begin.span, begin.number + 1), self._near(last)
+        inside, edge = Key(begin.span, begin.number + 1), _near(self.store, last)
         total = self._tally.between(inside, edge, 1) if inside < edge else 0
-        ranges = [(self._near(first), begin), (max(inside, edge), end)]
+        ranges = [(_near(self.store, first), begin), (max(inside, edge), end)]
         for start, stop in ranges:
             for key in takewhile(stop.__ge__, keys(self.store, forward=True, start=start)):
                 if self._tally.get(key)[1] > 0:
@@ -157,7 +157,7 @@ class FilteredStore:
         # From where nothing is judged yet, the first lines that are known.
         is_inside = position > BEGINNING and self._tally.is_known(self.store.key_of(position))
         found: list[tuple[Position, Line | None]] = []
-        for key in self._tally.worth(self._near(position), forward=True):
+        for key in self._tally.worth(_near(self.store, position), forward=True):
             if not is_inside and not self._tally.is_known(key):
                 continue
             rows = self._rows_of(key) if len(found) < count and self._may_go_on(key) else None
@@ -173,7 +173,7 @@ class FilteredStore:
     def shows(self, position: Position) -> bool:
         """Whether the line that begins at `position` is seen, as far as that is known."""
         self._follow()
-        near = self._near(position)
+        near = _near(self.store, position)
         for key in self._tally.worth(self.store.key_of(position), forward=False):
             if key < near:
                 break
@@ -184,7 +184,7 @@ class FilteredStore:
     def line_number(self, position: Position) -> int | None:
         if not self.is_complete:
             return None
-        near, end = self._near(position), self.store.key_of(position)
+        near, end = _near(self.store, position), self.store.key_of(position)
         total = self._tally.between(FIRST, near, 0)
         for key in self._tally.worth(near, forward=True):
             if key > end:
@@ -200,10 +200,6 @@ class FilteredStore:
             self._judge.forget()
             self._held.drop(key)
             self._wanted = None
-
-    def _near(self, position: Position) -> Key:
-        """The first block in which the record of the line at `position` can begin."""
-        return self.store.key_of(Position(position.generation, max(0, position.offset - REACH)))
 
     def _may_go_on(self, key: Key) -> bool:
         """Whether the block is known, or may be judged in a question."""
@@ -254,3 +250,8 @@ class FilteredStore:
 def _lines(store: BlockStore, rows: list[tuple[Position, Line | None]]) -> list[Line]:
     lines = (store.at(position) if line is None else line for position, line in rows)
     return [line for line in lines if line is not None]
+
+
+def _near(store: BlockStore, position: Position) -> Key:
+    """The first block in which the record of the line at `position` can begin."""
+    return store.key_of(Position(position.generation, max(0, position.offset - REACH)))

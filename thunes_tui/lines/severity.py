@@ -7,7 +7,8 @@ from collections.abc import Callable, Hashable
 from thunes_tui.lines.blocks import Block, BlockStore, Key
 from thunes_tui.lines.grouping import REACH, Grouping
 from thunes_tui.lines.line import Position
-from thunes_tui.lines.record import RANKS, TRACEBACK
+from thunes_tui.lines.questions import LineStore
+from thunes_tui.lines.record import RANKS, TRACEBACK, head_of, rank
 from thunes_tui.lines.search import Search
 
 
@@ -48,8 +49,33 @@ class Severity:
         return TRACEBACK in self._store.block(Key(key.span, key.number + 1)).data[: REACH + len(TRACEBACK)]
 
 
+class LineSeverity:
+    """The same for stores without blocks, such as merged ones: each line by its own head."""
+
+    is_free = False
+
+    def __init__(self, least_rank: int) -> None:
+        self._least = least_rank
+
+    def lines(self, _key: Hashable, block: Block, _wait_s: float = 0) -> list[int] | None:
+        found, start = [], 0
+        for line in block.data.split(b"\n"):
+            head = head_of(line)
+            value = rank(head.level) if head is not None else RANKS["ERROR"] * line.startswith(TRACEBACK)
+            if value >= self._least:
+                found.append(start)
+            start += len(line) + 1
+        return found
+
+    def count(self, key: Hashable, block: Block, wait_s: float = 0) -> int | None:
+        return len(self.lines(key, block, wait_s) or ())
+
+    def close(self) -> None:
+        """Nothing is under way."""
+
+
 def severity_search(
-    store: BlockStore,
+    store: LineStore,
     start: Position,
     least_rank: int,
     *,
@@ -57,4 +83,5 @@ def severity_search(
     accepts: Callable[[Position], bool] | None = None,
 ) -> Search:
     """The next record of at least `least_rank` behind `start`, or the one before it, to be stepped."""
-    return Search(store, Severity(store, least_rank), start, forward=forward, accepts=accepts)
+    probe = Severity(store, least_rank) if isinstance(store, BlockStore) else LineSeverity(least_rank)
+    return Search(store, probe, start, forward=forward, accepts=accepts)

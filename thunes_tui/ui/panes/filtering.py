@@ -14,7 +14,6 @@ from thunes_tui.lines.pattern import typed
 from thunes_tui.lines.record import RANKS
 from thunes_tui.lines.runner import Runner
 from thunes_tui.lines.store import LineStore
-from thunes_tui.ui.widgets.lens import Make
 
 LEVELS = ("", "INFO", "WARNING", "ERROR")
 """The least level shown, in turn; nothing for all of them."""
@@ -33,7 +32,7 @@ class Named:
 class Filtering:
     """The list of one pane, kept for as long as the console runs; `apply` is told to show it."""
 
-    def __init__(self, apply: Callable[[Make | None], None]) -> None:
+    def __init__(self, apply: Callable[[], None]) -> None:
         self.members: list[Named] = []
         self.level = ""
         self.by_line = False
@@ -46,6 +45,11 @@ class Filtering:
     def filters(self) -> Filters | None:
         """All that are on; None where nothing is filtered."""
         return self._with(())
+
+    @property
+    def is_on(self) -> bool:
+        """Something is filtered now."""
+        return self._shown is not None
 
     def make(self, store: LineStore) -> LineStore:
         """A store as the filters that are shown leave it."""
@@ -110,7 +114,7 @@ class Filtering:
         if filters == self._shown:
             return
         self._shown = filters
-        self._apply(self.make if filters is not None else None)
+        self._apply()
 
     def _stop_waiting(self) -> None:
         if self._later is not None:

@@ -49,7 +49,7 @@ class Kept(Timed, inherit_bindings=False):
 
     def mark(self, position: Position) -> Part:
         self._learn()
-        if self.lens.inner(position) in self._bookmarks:
+        if self._bookmarks and self.lens.is_own(position) and self.lens.inner(position) in self._bookmarks:
             return BOOKMARK
         if self._from is not None:
             ends = sorted((self._from, self.view.selected or self._from))
@@ -181,6 +181,8 @@ class Kept(Timed, inherit_bindings=False):
     def _line_here(self) -> TextLine | None:
         """The same line as it stands in the source."""
         line, source = self._seen_here(), self.lens.source
+        if line is None or not self.lens.is_own(line.position):
+            return None
         return source.at(self.lens.inner(line.position)) if line is not None and source is not None else None
 
 

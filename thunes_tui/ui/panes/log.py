@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from thunes_tui.lines.blocks import BlockStore
+from thunes_tui.lines.joined import Joined
 from thunes_tui.lines.line import Line as TextLine
 from thunes_tui.lines.line import Position
 from thunes_tui.lines.record import MOST_LINES, RANKS, begins_record, head_of, is_error, is_warning
 from thunes_tui.lines.search import Search
 from thunes_tui.lines.severity import severity_search
+from thunes_tui.lines.shell_lines import STAMP
 from thunes_tui.lines.store import LineStore
 from thunes_tui.text import LIMIT, safe
-from thunes_tui.ui.desk import Desk
 from thunes_tui.ui.keymap import Action
-from thunes_tui.ui.panes.filtering import Filtering
+from thunes_tui.ui.panes.joining import SHELL
+from thunes_tui.ui.panes.log_stream import WORDS, LogStream
 from thunes_tui.ui.panes.seeker import Accepts
-from thunes_tui.ui.panes.stream_keys import SIDEWAYS, StreamPane, stream_actions
-from thunes_tui.ui.screens.filters import FiltersDialog
-from thunes_tui.ui.widgets.asking import Asking
+from thunes_tui.ui.panes.stream_keys import SIDEWAYS, stream_actions
+from thunes_tui.ui.when import of_day
 from thunes_tui.ui.widgets.line import Line, data
 
-WORDS = {"WARNING": "WARN", "CRITICAL": "CRIT", "NOTSET": ""}
-"""Levels in at most five letters, so that the messages stand below each other."""
+NAME = 8
+"""Cells of the name of a source, where several are merged."""
 
 
-class LogPane(StreamPane):
+class LogPane(LogStream):
     """A row a line: time, level, message; a line without a head belongs to the record above it."""
 
     NAME = "log"
@@ -48,15 +48,18 @@ class LogPane(StreamPane):
             footer=True,
         ),
         Action("level", ("l",), "level", "The least level shown: all, INFO, WARNING, ERROR", "log"),
+        Action(
+            "join",
+            ("J",),
+            "merge",
+            "Merge the shell's output, the audit trail or other logs in by time",
+            "log",
+        ),
         Action("right", ("right",), "right", "Shift long lines to the left", "log"),
         Action("left", ("left",), "left", "Shift them back", "log"),
         Action("raw", ("R",), "raw", "Lines as they stand in the file, with date and logger", "log"),
     )
     raw = False
-
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk)
-        self.filtering = Filtering(self.look_through)
 
     def heading(self) -> tuple[Line, Line]:
         name = str(self.feed.shown_path).rsplit("/", maxsplit=1)[-1]
@@ -64,6 +67,8 @@ class LogPane(StreamPane):
 
     def look(self, line: TextLine, /) -> list[Line]:
         masked = self.desk.mask.line(line.data)[:LIMIT]
+        if isinstance(self.lens.store, Joined):
+            return [self._joined(self.lens.store, line, masked)]
         head = None if self.raw else head_of(masked)
         if head is None:
             return [[("" if self.raw else "  ", "text"), data(safe(masked))]]
@@ -75,6 +80,22 @@ class LogPane(StreamPane):
                 data(safe(head.message), "text" if style == "dim" else style),
             ]
         ]
+
+    def _joined(self, store: Joined, line: TextLine, masked: bytes) -> Line:
+        """Which source it is of, the time by one clock for all of them, and what it says."""
+        name = store.source_of(line.position).name
+        tag: Line = [
+            data(f"{name.removesuffix('.log'):<{NAME}.{NAME}} ", "dim" if name == self.SOURCE else "accent")
+        ]
+        if self.raw:
+            return [*tag, data(safe(masked))]
+        time: Line = [data(f"{of_day(line.position.generation, self.zone)} ", "dim")]
+        head = head_of(masked)
+        if head is None:
+            return [*tag, *time, data(safe(masked[STAMP:] if name == SHELL else masked))]
+        style = level_style(head.level)
+        level = data(f"{WORDS.get(head.level, head.level):<5.5} ", style)
+        return [*tag, *time, level, data(safe(head.message), "text" if style == "dim" else style)]
 
     def ending(self, line: TextLine, /) -> Line:
         missing = line.clipped_bytes + max(0, len(line.data) - LIMIT)
@@ -114,44 +135,9 @@ class LogPane(StreamPane):
         """To the next record of at least that level."""
 
         def begin(store: LineStore, start: Position, accepts: Accepts | None) -> Search:
-            assert isinstance(store, BlockStore)
             return severity_search(store, start, RANKS[level], forward=forward, accepts=accepts)
 
         self.finder.seeker.seek(begin, what, forward=forward)
-
-    # Filters.
-
-    def narrowed(self) -> Line:
-        level = self.filtering.level
-        shown: Line = [(f"≥{WORDS.get(level, level)} ", "warn")] if level else []
-        return [*shown, *super().narrowed()]
-
-    def do_let_in(self) -> None:
-        self._ask_filter("only with", keeps_out=False)
-
-    def do_keep_out(self) -> None:
-        self._ask_filter("hide with", keeps_out=True)
-
-    def _ask_filter(self, label: str, *, keeps_out: bool) -> None:
-        filtering = self.filtering
-
-        def typed(text: str) -> str:
-            return filtering.preview(text, keeps_out=keeps_out)
-
-        def done(text: str) -> str:
-            if text in ("", "/"):
-                filtering.show()
-                return ""
-            return filtering.add(text, keeps_out=keeps_out)
-
-        self.ask_line(Asking(label, typed, done, filtering.show, said=super().narrowed))
-
-    def do_filters(self) -> None:
-        self.app.push_screen(FiltersDialog(self.desk, self.filtering, super().narrowed))
-
-    def do_level(self) -> None:
-        self.filtering.next_level()
-        self.desk.say(f"levels from {self.filtering.level} on" if self.filtering.level else "all levels")
 
     def do_right(self) -> None:
         self.sideways(SIDEWAYS)

@@ -76,7 +76,7 @@ class Seeker:
         if work.found is None:
             self._pane.desk.say(f"no {'further' if forward else 'earlier'} line with {what}")
         else:
-            self._pane.go_to(work.found)
+            self._pane.show_line(work.found if store is self._pane.lens.store else self._outer(work.found))
 
     async def _step(self, work: Search, what: str) -> None:
         loop = asyncio.get_running_loop()
@@ -95,6 +95,9 @@ class Seeker:
         if view.following:  # from outside the window: its first line may be a hit as well
             return BEGINNING if forward else END
         return self._inner(view.top.line)
+
+    def _outer(self, position: Position) -> Position:
+        return self._pane.lens.outer(position)
 
     def _inner(self, position: Position) -> Position:
         store, _ = self.ground()

@@ -111,7 +111,8 @@ class Stream(SourcePane, inherit_bindings=False):
 
     def mark(self, position: Position) -> Part:
         """What stands in the gutter beside a line that is seen."""
-        return self.edge.mark(self.lens.inner(position))
+        own = self.lens.is_own(position)
+        return self.edge.mark(self.lens.inner(position)) if own else (" ", "text")
 
     @property
     def window(self) -> int:
@@ -155,7 +156,11 @@ class Stream(SourcePane, inherit_bindings=False):
 
     def go_to(self, position: Position) -> None:
         """Select a line of the source and bring it into the window."""
-        near = self.view.nearest(self.lens.outer(position))
+        self.show_line(self.lens.outer(position))
+
+    def show_line(self, position: Position) -> None:
+        """Select a line that is seen, or the one next to where it would be, and bring it into the window."""
+        near = self.view.nearest(position)
         if near is not None:
             self.view.show(near, self.window)
         self.moved()

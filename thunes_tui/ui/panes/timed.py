@@ -66,6 +66,8 @@ class Timed(Stream, inherit_bindings=False):
             position = page[-1][0] if page else None
         if position is None or self.times is None:
             return None
+        if hasattr(self.lens.store, "source_of"):
+            return position.generation  # where sources are merged, a position holds the time
         return self.times.time_of(self.lens.inner(position))
 
     def mark(self, position: Position) -> Part:

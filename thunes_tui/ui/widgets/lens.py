@@ -19,7 +19,7 @@ Placed = Callable[[Position], Position]
 """From a position in one store to that of the same line in another."""
 Make = Callable[[LineStore], LineStore]
 """Makes the store that is shown, over the source's. It may have `close`, `is_waiting` and `is_complete`, and
-`inner` and `outer`, from its positions to those of the source's store and back, where they differ."""
+`below` and `above`, from its positions to those of the source's store and back, where they differ."""
 
 SLICE_S = 0.004
 """What a slice of work in the background should take at most; it is at least one block."""
@@ -82,6 +82,11 @@ class Lens:
         """Where a line of the source's store would be seen."""
         return _outer(self.store, position)
 
+    def is_own(self, position: Position) -> bool:
+        """Whether a line that is seen is the source's own, and not one that was merged in."""
+        is_own: Callable[[Position], bool] | None = getattr(self.store, "is_own", None)
+        return is_own is None or is_own(position)
+
     async def run(self) -> None:
         """Bring on what is seen, for ever."""
         while True:
@@ -111,8 +116,8 @@ class Lens:
         before = self.store
         if store is before:
             return
-        self._shown(store, placed if before is not None else None)
         self.store, self._seen = store, None
+        self._shown(store, placed if before is not None else None)
         _close(before, self.source)
         self._work.set()
 
@@ -126,13 +131,13 @@ class Lens:
 
 
 def _inner(store: LineStore | None, position: Position) -> Position:
-    inner: Placed | None = getattr(store, "inner", None)
-    return inner(position) if inner is not None else position
+    below: Placed | None = getattr(store, "below", None)
+    return below(position) if below is not None else position
 
 
 def _outer(store: LineStore | None, position: Position) -> Position:
-    outer: Placed | None = getattr(store, "outer", None)
-    return outer(position) if outer is not None else position
+    above: Placed | None = getattr(store, "above", None)
+    return above(position) if above is not None else position
 
 
 def _close(store: LineStore | None, source: LineStore | None) -> None:
