@@ -87,30 +87,22 @@ def _rehearse(asked: argparse.Namespace) -> int:
 
 
 def _sandbox(asked: argparse.Namespace) -> int:
+    from thunes_tui.clock import system
     from thunes_tui.command.answer import answer
-    from thunes_tui.sandbox import place, world
+    from thunes_tui.sandbox import place, report, world
+    from thunes_tui.sandbox.fault import orders
 
     where = place.default_place()
-    if asked.what == "up":
-        world.up(where)
+    if asked.what == "fault":
+        said = orders.carry_out(where, system(), asked.name, asked.which, asked.seconds)
     elif asked.what == "down":
-        ran = world.down(where)
-        answer({"running": False}, ["the sandbox is down" if ran else "no sandbox ran"], as_json=asked.json)
-        return 0
-    known = place.read_world(where)
-    if known is None or not known.alive:
-        answer({"running": False}, ["no sandbox runs: thunes-tui sandbox up"], as_json=asked.json)
-        return 1
-    facts = {
-        "running": True,
-        "project": str(where.project),
-        "exchange": f"http://127.0.0.1:{known.exchange_port}",
-        "telegram": f"http://127.0.0.1:{known.telegram_port}",
-        "inbox": str(where.inbox),
-        "world": "a namespace of its own" if known.pid else "this machine's only one",
-    }
-    answer(facts, [f"{name:9} {value}" for name, value in facts.items()], as_json=asked.json)
-    return 0
+        said = report.down(where, system())
+    else:
+        if asked.what == "up":
+            world.up(where)
+        said = report.status(where, system())
+    answer(said.facts, said.lines, as_json=asked.json)
+    return said.exit_code
 
 
 def _listing(name: str) -> Callable[[argparse.Namespace], int]:

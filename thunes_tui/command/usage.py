@@ -29,6 +29,8 @@ class Verb:
     does: str
     example: str
     options: tuple[Option, ...] = ()
+    parts: tuple[Verb, ...] = ()
+    """What may stand behind the verb; one of them must."""
 
 
 PROJECT = option("--project", "the checkout under drill (default: here)", type=Path, metavar="DIR")
@@ -117,9 +119,28 @@ VERBS = (
         "sandbox",
         "the embedded project to drill, with its exchange and its phone",
         "thunes-tui sandbox up",
-        (
-            option("what", "bring it up, take it down, or say how it is", choices=("up", "down", "status")),
-            JSON,
+        parts=(
+            Verb("up", "make it where there is none, and bring it up", "thunes-tui sandbox up", (JSON,)),
+            Verb(
+                "down", "end its faults and take it down; its files stay", "thunes-tui sandbox down", (JSON,)
+            ),
+            Verb(
+                "status",
+                "how it is, and what is wrong on purpose",
+                "thunes-tui sandbox status --json",
+                (JSON,),
+            ),
+            Verb(
+                "fault",
+                "make something go wrong in the sandbox; end one fault or all of them; list what there is",
+                "thunes-tui sandbox fault exchange-slow --seconds 6; thunes-tui sandbox fault clear",
+                (
+                    option("name", "a fault's name, or list, or clear", metavar="NAME|list|clear"),
+                    option("which", "with clear: this one (default: all)", nargs="?", metavar="NAME"),
+                    option("--seconds", "how slow, or how long to wait", type=float, metavar="N"),
+                    JSON,
+                ),
+            ),
         ),
     ),
     Verb("reset", "give back a terminal that a dead program left broken", "thunes-tui reset"),
@@ -132,11 +153,17 @@ def parser() -> argparse.ArgumentParser:
         prog="thunes-tui", description="The console for disaster-recovery drills of THUNES."
     )
     top.add_argument("--version", action="version", version=f"thunes-tui {__version__}")
-    verbs = top.add_subparsers(dest="verb", metavar="VERB", required=True)
-    for verb in VERBS:
-        made = verbs.add_parser(
+    _add(top, VERBS, "verb")
+    return top
+
+
+def _add(parser: argparse.ArgumentParser, verbs: tuple[Verb, ...], into: str) -> None:
+    made = parser.add_subparsers(dest=into, metavar=into.upper(), required=True)
+    for verb in verbs:
+        each = made.add_parser(
             verb.name, help=verb.does, description=verb.does, epilog=f"example: {verb.example}"
         )
-        for each in verb.options:
-            made.add_argument(each.name, help=each.help, **dict(each.more))
-    return top
+        for chosen in verb.options:
+            each.add_argument(chosen.name, help=chosen.help, **dict(chosen.more))
+        if verb.parts:
+            _add(each, verb.parts, "what")

@@ -41,6 +41,16 @@ class Place:
         return self.telegram / "inbox.jsonl"
 
     @property
+    def control(self) -> Path:
+        """The socket on which the stand-ins take orders for trouble."""
+        return self.root / "control"
+
+    @property
+    def faults(self) -> Path:
+        """What is wrong on purpose, what was, and what undoes it."""
+        return self.root / "faults"
+
+    @property
     def world_file(self) -> Path:
         return self.root / "world.json"
 

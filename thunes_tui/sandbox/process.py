@@ -42,6 +42,7 @@ def _child(work: Callable[[int], None], tell: int) -> NoReturn:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         title.neutralise()
         os.setsid()
+        _let_go(tell)
         null = os.open(os.devnull, os.O_RDWR)
         for standard in (0, 1, 2):
             os.dup2(null, standard)
@@ -57,8 +58,21 @@ def _child(work: Callable[[int], None], tell: int) -> NoReturn:
         os._exit(code)
 
 
-def end(pid: int, start_ticks: int, number: signal.Signals) -> bool:
-    """Signal exactly this process, and wait until it is gone. Whether it lived."""
+def _let_go(tell: int) -> None:
+    """Close what was inherited: a lock of the parent's would live as long as this process."""
+    for name in os.listdir("/proc/self/fd"):  # noqa: PTH208 - names, not paths
+        if int(name) > 2 and int(name) != tell:
+            try:
+                os.close(int(name))
+            except OSError:
+                continue  # the descriptor that listed them
+
+
+def end(pid: int, start_ticks: int, *numbers: signal.Signals) -> bool:
+    """Signal exactly this process, and wait until it is gone. Whether it lived.
+
+    Each signal but the last has five seconds to work before the next is sent.
+    """
     try:
         descriptor = os.pidfd_open(pid)
     except OSError:
@@ -66,18 +80,24 @@ def end(pid: int, start_ticks: int, number: signal.Signals) -> bool:
     try:
         if started(pid) != start_ticks:
             return False
-        signal.pidfd_send_signal(descriptor, number)
+        for number in numbers:
+            signal.pidfd_send_signal(descriptor, number)
+            if number is not numbers[-1] and select.select([descriptor], [], [], GONE_S)[0]:
+                break
         try:
             os.waitpid(pid, 0)
         except ChildProcessError:
             wait_gone(pid, start_ticks)
+    except ProcessLookupError:
+        return False
+    else:
         return True
     finally:
         os.close(descriptor)
 
 
-def wait_gone(pid: int, start_ticks: int) -> None:
-    """Until the process and all its threads have let go of what they held, or five seconds are over.
+def wait_gone(pid: int, start_ticks: int, seconds: float = GONE_S) -> None:
+    """Until the process and all its threads have let go of what they held, or the seconds are over.
 
     A process of several threads is a zombie while the last of them still ends, with its files open.
     """
@@ -87,6 +107,6 @@ def wait_gone(pid: int, start_ticks: int) -> None:
         return
     try:
         if started(pid) in (start_ticks, None):
-            select.select([descriptor], [], [], GONE_S)
+            select.select([descriptor], [], [], seconds)
     finally:
         os.close(descriptor)

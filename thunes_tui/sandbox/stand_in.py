@@ -9,7 +9,7 @@ import signal
 import socket
 
 from thunes_tui.clock import system
-from thunes_tui.sandbox import namespace
+from thunes_tui.sandbox import control, namespace
 from thunes_tui.sandbox.place import Place, read_world
 
 
@@ -39,9 +39,11 @@ def stand_in(place: Place, keys: dict[str, str], tell: int, tied: bool) -> None:
         phone = await server.serve(
             place.telegram, system(), port=free(ports[1]), token=keys["token"], chat_id=int(keys["chat_id"])
         )
+        orders = await control.obey(place, {"exchange": exchange.trouble, "telegram": phone.trouble})
         os.write(tell, json.dumps({"exchange": exchange.port, "telegram": phone.port}).encode() + b"\n")
         os.close(tell)
         await stopped.wait()
+        orders.close()
         await phone.close()
         await exchange.close()
 

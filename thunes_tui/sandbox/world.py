@@ -17,16 +17,19 @@ from typing import NoReturn
 
 from platformdirs import user_state_path
 
-from thunes_tui.clock import boot_id
-from thunes_tui.errors import Refused, Unusable
+from thunes_tui.clock import boot_id, system
+from thunes_tui.errors import Refused, Unusable, UserError
 from thunes_tui.sandbox import materialise, namespace
 from thunes_tui.sandbox.bot import end_bots, log_size, start_bot, wait_healthy
+from thunes_tui.sandbox.fault.catalogue import end as end_faults
 from thunes_tui.sandbox.place import Place, World, read_world, started, write_world
 from thunes_tui.sandbox.process import end, start, wait_gone
 from thunes_tui.sandbox.stand_in import stand_in
 
 ALONE = "\0thunes-tui-sandbox"
 """An abstract socket: where the system allows no namespaces, one sandbox at a time on a machine."""
+ENDS_S = 30.0
+"""A world full of processes, on a machine with much else to do."""
 
 
 def up(place: Place, *, tied: bool = False, bot: bool = True) -> World:
@@ -37,6 +40,7 @@ def up(place: Place, *, tied: bool = False, bot: bool = True) -> World:
     known = read_world(place)
     if known is not None and known.alive:
         return known
+    down(place)
     for folder in (place.root, user_state_path("thunes-tui")):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not materialise.exists(place):
@@ -136,18 +140,31 @@ def _inner(place: Place, tell: int, alone: bool, bot: bool) -> NoReturn:
 
 
 def down(place: Place) -> bool:
-    """End the world and its stand-ins; the files stay. Whether anything ran."""
+    """End the faults, the world and its stand-ins, and return when all of it is gone; the files stay.
+
+    Whether anything ran. Raises Unusable when something does not end.
+    """
     world = read_world(place)
-    if world is None:
+    try:
+        end_faults(place, system())
+    except UserError:
+        pass  # what it could not undo stays on its record, and status names it
+    if world is None or world.boot != boot_id():
         return False
-    ran, inside = False, started(world.pid) if world.pid is not None and world.alive else None
-    for pid, start_ticks in ((world.init, world.init_start), (world.stand_ins, world.stand_ins_start)):
-        number = signal.SIGKILL if pid == world.init else signal.SIGTERM
-        ran = end(pid, start_ticks, number) or ran
+    living = started(world.init) == world.init_start
+    inside = started(world.pid) if world.pid is not None and living else None
+    ran = end(world.init, world.init_start, signal.SIGKILL)
+    ran = end(world.stand_ins, world.stand_ins_start, signal.SIGTERM, signal.SIGKILL) or ran
     if world.pid is None:
         end_bots(place)
     elif inside is not None:  # it dies a moment after its outer process, and all that lives in it before it
-        wait_gone(world.pid, inside)
+        wait_gone(world.pid, inside, ENDS_S)
+    left = {"world": (world.pid, inside), "stand-ins": (world.stand_ins, world.stand_ins_start)}
+    for what, (pid, start_ticks) in left.items():
+        if pid is not None and start_ticks is not None and started(pid) == start_ticks:
+            raise Unusable(
+                f"the sandbox's {what} (pid {pid}) did not end: look at it with ps, then try again"
+            )
     return ran
 
 

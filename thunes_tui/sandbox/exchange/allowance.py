@@ -26,6 +26,7 @@ class Allowance:
         self._used = 0
         self._strikes = 0
         self._banned_until = 0
+        self._exhausted = False
         self._orders: deque[int] = deque()
 
     def spend(self, weight: int, now_ms: int) -> None:
@@ -34,8 +35,11 @@ class Allowance:
             raise refusal.banned(self._banned_until, _seconds(self._banned_until - now_ms))
         minute = now_ms // MINUTE_MS
         if minute != self._minute:
-            self._minute, self._used, self._strikes = minute, 0, 0
+            self._minute, self._used = minute, 0
+            self._strikes = self._strikes if self._exhausted else 0
         self._used += weight
+        if self._exhausted:
+            self._used = max(self._used, self.limit + 1)
         if self._used <= self.limit:
             return
         self._strikes += 1
@@ -43,6 +47,12 @@ class Allowance:
             self._banned_until = now_ms + BAN_MS
             raise refusal.banned(self._banned_until, _seconds(BAN_MS))
         raise refusal.too_much_weight(self.limit, self.retry_after_s(now_ms))
+
+    def exhaust(self, exhausted: bool) -> None:
+        """Whether every minute counts as used up before it began; when that ends, all is forgiven."""
+        if self._exhausted and not exhausted:
+            self._used = self._strikes = self._banned_until = 0
+        self._exhausted = exhausted
 
     def retry_after_s(self, now_ms: int) -> int:
         """Seconds until the next minute begins."""

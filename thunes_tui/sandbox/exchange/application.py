@@ -56,8 +56,7 @@ class _Door:
         path, _, query = request.raw_path.partition("?")
         now = self._exchange.now_ms
         endpoint = _endpoint(path, request.method)
-        if self._faults.rate_limited:
-            raise refusal.too_much_weight(self._allowance.limit, self._allowance.retry_after_s(now))
+        self._allowance.exhaust(self._faults.rate_limited)
         parameters = Parameters.of(query, body.decode("utf-8", "replace"))
         self._allowance.spend(endpoint.cost(parameters), now)
         if endpoint.signed:

@@ -19,7 +19,7 @@ class Faults:
     slow_s: float = 0.0
     """Seconds that each answer is held back."""
     rate_limited: bool = False
-    """Every request is answered 429."""
+    """Every request is answered 429, and 418 for who goes on asking, as if the weight were used up."""
 
     def to_dict(self) -> dict[str, object]:
         return asdict(self)

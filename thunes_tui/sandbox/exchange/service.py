@@ -15,6 +15,7 @@ from thunes_tui.sandbox.exchange.application import ALLOWANCE, FAULTS, applicati
 from thunes_tui.sandbox.exchange.engine import Exchange
 from thunes_tui.sandbox.exchange.faults import Faults
 from thunes_tui.sandbox.exchange.store import Store
+from thunes_tui.sandbox.listener import Listener
 
 HOST = "127.0.0.1"
 OPENING_BALANCES: Mapping[str, Decimal] = {
@@ -32,11 +33,12 @@ _SHUTDOWN_S = 0.5
 class Server:
     """A venue that listens. `url` is the root; the API lies under `/api/v3`."""
 
-    def __init__(self, exchange: Exchange, runner: web.AppRunner, port: int) -> None:
+    def __init__(self, exchange: Exchange, runner: web.AppRunner, listener: Listener) -> None:
         self.exchange = exchange
-        self.port = port
-        self.url = f"http://{HOST}:{port}"
+        self.port = listener.port
+        self.url = f"http://{HOST}:{self.port}"
         self._runner = runner
+        self._listener = listener
 
     @property
     def faults(self) -> Faults:
@@ -46,9 +48,19 @@ class Server:
     def allowance(self) -> Allowance:
         return self._runner.app[ALLOWANCE]
 
+    async def trouble(self, wanted: object) -> dict[str, object]:
+        """Sets the named faults and tells all. While it is down its port refuses connections.
+
+        Raises ValueError, changing nothing, for a fault that is none.
+        """
+        self.faults.update(wanted)
+        await self._listener.keep(listening=not self.faults.down)
+        return self.faults.to_dict()
+
     async def close(self) -> None:
         """Stops listening and lets go of the folder. May be called twice."""
         await self._runner.cleanup()
+        self._listener.close()
         self.exchange.close()
 
 
@@ -73,7 +85,7 @@ async def serve(
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN_S)
     try:
         await runner.setup()
-        await web.TCPSite(runner, HOST, port, reuse_address=True).start()
+        listener = await Listener.start(runner, HOST, port)
     except BaseException as error:
         await runner.cleanup()
         exchange.close()
@@ -82,4 +94,4 @@ async def serve(
                 f"exchange stand-in cannot listen on port {port}: {error.strerror}; free it"
             ) from error
         raise
-    return Server(exchange, runner, int(runner.addresses[0][1]))
+    return Server(exchange, runner, listener)

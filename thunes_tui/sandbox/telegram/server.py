@@ -8,7 +8,7 @@ run against it unchanged: `base_url` is `http://127.0.0.1:PORT/bot`. Beside the 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 from aiohttp import web
 
 from thunes_tui.clock import Clock
+from thunes_tui.sandbox.listener import Listener
 from thunes_tui.sandbox.telegram.inbox import Inbox
 from thunes_tui.sandbox.telegram.service import TOKEN_SHAPE, ApiError, Faults, Service
 
@@ -29,11 +30,22 @@ class Server:
     """`http://127.0.0.1:PORT`, the value of the bot's TELEGRAM_API_BASE."""
     service: Service
     runner: web.AppRunner
+    listener: Listener
+
+    async def trouble(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
+        """Set the named faults and tell all. While it is down its port refuses connections.
+
+        Raises ValueError, changing nothing, for a fault that is none.
+        """
+        self.service.faults = Faults.of({**asdict(self.service.faults), **wanted})
+        await self.listener.keep(listening=not self.service.faults.down)
+        return asdict(self.service.faults)
 
     async def close(self) -> None:
         """Stop answering; the inbox stays on disk."""
         self.service.said.set()
         await self.runner.cleanup()
+        self.listener.close()
 
 
 async def serve(folder: Path, clock: Clock, *, port: int = 0, token: str, chat_id: int) -> Server:
@@ -53,20 +65,22 @@ async def serve(folder: Path, clock: Clock, *, port: int = 0, token: str, chat_i
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.2)
     await runner.setup()
     try:
-        await web.TCPSite(runner, "127.0.0.1", port).start()
+        listener = await Listener.start(runner, "127.0.0.1", port)
     except OSError:
         await runner.cleanup()
         raise
-    taken = int(runner.addresses[0][1])
-    return Server(taken, f"http://127.0.0.1:{taken}", service, runner)
+    return Server(listener.port, f"http://127.0.0.1:{listener.port}", service, runner, listener)
 
+
+HUSH_S = 0.05
+"""Seconds between looks whether a dead connection is to be given up."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def _api(service: Service) -> Handler:
     async def answer(request: web.Request) -> web.StreamResponse:
-        if service.faults.down:
+        if await _hushed(service) or service.faults.down:
             if request.transport is not None:
                 request.transport.abort()
             return web.Response(status=502)
@@ -81,6 +95,15 @@ def _api(service: Service) -> Handler:
         return web.json_response({"ok": True, "result": result})
 
     return answer
+
+
+async def _hushed(service: Service) -> bool:
+    """Wait while the phone is silent; whether it was, and the connection is to be given up."""
+    waited = False
+    while service.faults.silent:
+        waited = True
+        await asyncio.sleep(HUSH_S)
+    return waited
 
 
 async def _values(request: web.Request) -> dict[str, Any]:

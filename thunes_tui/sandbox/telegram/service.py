@@ -28,16 +28,18 @@ class Faults:
     """Every answer takes this many seconds longer, and a message arrives that much later."""
     flood: int = 0
     """When above 0, every call is refused with 429 and this many seconds to wait."""
+    silent: bool = False
+    """Connections are taken and nothing ever comes back."""
 
     @classmethod
     def of(cls, body: Mapping[str, Any]) -> Faults:
         """From a request's JSON; raises ValueError for a name or a value that is none."""
         unknown = set(body) - {each.name for each in fields(cls)}
         if unknown:
-            raise ValueError(f"no such fault: {', '.join(sorted(unknown))}; there are down, slow_s, flood")
-        return cls(
-            bool(body.get("down", False)), float(body.get("slow_s", 0)), int(body.get("flood", 0))
-        ).checked()
+            names = ", ".join(each.name for each in fields(cls))
+            raise ValueError(f"no such fault: {', '.join(sorted(unknown))}; there are {names}")
+        down, silent = bool(body.get("down", False)), bool(body.get("silent", False))
+        return cls(down, float(body.get("slow_s", 0)), int(body.get("flood", 0)), silent).checked()
 
     def checked(self) -> Faults:
         if self.slow_s < 0 or self.flood < 0:
