@@ -334,3 +334,18 @@ async def test_damage_has_the_same_class_and_place_through_a_filter(tmp_path: Pa
         await seen(pilot, "✗ 2 unreadable")
         assert torn in text_of(app)
         assert corrupt in text_of(app)
+
+
+async def test_a_record_is_opened_and_closed_in_a_replay_too(tmp_path: Path) -> None:
+    data = b"".join(record(number).encode() + b"\n" for number in range(ROWS))
+    last = recording(tmp_path, "audit", data)
+    project = Project(tmp_path, "replay", tmp_path)
+    project.stage.link.state = replace(project.stage.link.state, head=last)
+    app = project.app()
+    async with app.run_test(size=LARGE) as pilot:
+        await pilot.press("4", "z")
+        await seen(pilot, "n 39")
+        await pilot.press("k", "enter", "l", "j")
+        await seen(pilot, "details .event")
+        await pilot.press("h", "h")
+        await until(lambda: "details" not in text_of(app).replace("Enter  details", ""), app, "closed")

@@ -19,7 +19,7 @@ class AuditRecord(AuditStream, inherit_bindings=False):
         if tree is None:
             self._open()
         elif not tree.toggle():
-            self.desk.say("this is one value: ← closes the record")
+            self.desk.say("this is one value: h closes the record")
         self.moved()
 
     def do_fold_out(self) -> None:

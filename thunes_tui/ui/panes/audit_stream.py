@@ -28,14 +28,14 @@ REST_S = 0.012
 """What the console has for itself between two slices of the survey, at least."""
 IN_RECORD = (
     Action("unfold", ("enter",), "unfold", ""),
-    Action("fold", ("left",), "fold, close", ""),
+    Action("fold", ("h",), "fold, close", ""),
     Action("on", ("greater_than_sign",), "next record", ""),
     Action("value", ("C",), "copy value", ""),
     Action("path", ("X",), "copy path", ""),
     Action("only", ("i",), "only this", ""),
     Action("without", ("x",), "not this", ""),
 )
-"""What the keys do in an open record, for the footer."""
+"""What the keys do in an open record, for the footer; the arrows are a replay's own."""
 TYPING = (
     Action("keep", ("enter",), "keep the filter", ""),
     Action("complete", ("tab",), "complete", ""),

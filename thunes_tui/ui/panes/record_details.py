@@ -149,7 +149,7 @@ class RecordDetails:
             return []
         node = self.tree.node
         path = self.say([(node.path, "accent")]) if node is not None and node.path else []
-        hints = (("→", "unfold"), ("←", "fold, close"), ("< >", "record"), ("C", "value"), ("X", "path"),
+        hints = (("l", "unfold"), ("h", "fold, close"), ("< >", "record"), ("C", "value"), ("X", "path"),
                  ("i x", "filter by it"))  # fmt: skip
         keys: Line = [part for key, word in hints for part in ((f"{key} ", "key"), (f"{word}  ", "dim"))]
         head = spread([(" ── details ", "dim"), *path, (" ", "text")], keys if width > 110 else [], width)
