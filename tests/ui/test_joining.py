@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 
 from tests.ui.panes import Project, append, log_line, pane_rows, settled, until
-from tests.ui.stage import LARGE, seen
+from tests.ui.stage import LARGE, seen, text_of
 from thunes_tui.ui.app import ThunesApp
 
 
@@ -89,3 +90,25 @@ def _selected(app: ThunesApp) -> str:
     at = pane.view.selected  # type: ignore[attr-defined]
     line = pane.lens.store.at(at) if at is not None else None  # type: ignore[attr-defined]
     return line.data.decode() if line is not None else ""
+
+
+async def test_an_earlier_packed_part_of_the_log_is_read_before_it(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    append(project.log, *(log_line(n) for n in range(100, 103)))
+    packed = project.log.with_name("paper_trader.log.1.gz")
+    packed.write_bytes(gzip.compress("".join(f"{log_line(n)}\n" for n in range(4)).encode()))
+    project.log.with_name("paper_trader.log.2.gz").write_bytes(b"no such thing")
+    app = project.app()
+    async with app.run_test(size=LARGE) as pilot:
+        await seen(pilot, "heartbeat 102")
+        await settled(project, app)
+        await pilot.press("3", "J")
+        await seen(pilot, "paper_trader.log.1.gz: an earlier part of the log")
+        row = next(row for row in text_of(app).split("\n") if "log.1.gz" in row)
+        key = row[: row.index("[off]")].split()[-1]
+        await pilot.press(key)
+        await until(lambda: len(rows(app)) == 7, app, "both")
+        assert rows(app)[0] == ".1.gz    10:00:00 INFO  heartbeat 0"
+        assert rows(app)[4] == "log      10:01:40 INFO  heartbeat 100"
+        await pilot.press("J", {"3": "4", "4": "3"}[key])
+        await seen(pilot, "is neither gzip nor zstd")

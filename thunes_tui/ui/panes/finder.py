@@ -15,6 +15,7 @@ from thunes_tui.lines.pattern import Pattern, typed
 from thunes_tui.lines.runner import Runner, TooSlow
 from thunes_tui.lines.search import Count, Search
 from thunes_tui.lines.store import LineStore
+from thunes_tui.text import safe
 from thunes_tui.ui.panes.seeker import REST_S, SLICE_S, WAIT_S, Accepts, Seeker
 from thunes_tui.ui.widgets.hits import Hits
 from thunes_tui.ui.widgets.line import Line, data
@@ -54,7 +55,8 @@ class Finder:
             return [data(self.seeker.words, "accent"), (" ", "text")]
         if self.hits is None:
             return []
-        return [data(f"{self.text} ", "accent"), *self.counted()]
+        text = self._pane.desk.mask.line(self.text.encode("utf-8", "replace"))
+        return [data(safe(text), "accent"), (" ", "text"), *self.counted()]
 
     def counted(self) -> Line:
         if self.hits is None:

@@ -11,7 +11,9 @@ from pathlib import Path
 from textual.worker import Worker
 
 from thunes_tui.lines.blocks import BlockStore
+from thunes_tui.lines.compressed import CompressedStore
 from thunes_tui.lines.recorded import RecordedStore
+from thunes_tui.lines.rotated import siblings
 from thunes_tui.lines.shell_lines import ShellLines
 from thunes_tui.lines.store import FileStore
 from thunes_tui.lines.times import SourceClock
@@ -21,8 +23,11 @@ from thunes_tui.ui.widgets.line_feed import JOURNAL, hub_of
 SHELL, AUDIT = "shell", "audit"
 LOOK_S = 0.25
 """How often it is looked whether a recording has more."""
-MOST = 8
-"""Other logs that are offered."""
+REST_S = 0.002
+"""What the console has for itself between two slices of unpacking."""
+MOST = 6
+"""Earlier parts of the log that are offered, and other logs."""
+PACKED = (".gz", ".zst")
 
 
 @dataclass
@@ -62,6 +67,7 @@ class Joining:
             offers.append((AUDIT, "the audit trail"))
         own = Path(self._desk.state.paths.get("log", ""))
         if own.name and self._desk.role != "replay":
+            offers += [(path.name, "an earlier part of the log") for path in earlier(own)]
             others = sorted(path for path in own.parent.glob("*.log") if path.name != own.name)
             offers += [(path.name, f"{path.parent.name}/{path.name}") for path in others[:MOST]]
         return offers
@@ -70,7 +76,7 @@ class Joining:
         return name in self._tasks
 
     def toggle(self, name: str, local: tzinfo, tag: str) -> None:
-        """Merge a source in, or leave it out again. Raises OSError."""
+        """Merge a source in, or leave it out again. Raises OSError, and Unusable."""
         if name in self._tasks:
             self._tasks.pop(name).cancel()
             gone = [member for member in self.members if member.name == name]
@@ -89,6 +95,10 @@ class Joining:
         else:
             log = Path(self._desk.state.paths["log"])
             path = Path(self._desk.state.paths[AUDIT]) if name == AUDIT else log.with_name(name)
+            if path.suffix in PACKED:
+                packed = CompressedStore(path)
+                self._join(Member(name, clock, packed, packed.close), self._unpacking(packed))
+                return
             file = FileStore(path)
             self._join(Member(name, clock, file, file.close), self._following(file, path))
 
@@ -122,6 +132,14 @@ class Joining:
         finally:
             watch.close()
 
+    async def _unpacking(self, store: CompressedStore) -> None:
+        while store.step():
+            self._arrived()
+            await asyncio.sleep(REST_S)
+        self._arrived()
+        if store.problem:
+            self._desk.say(store.problem, alarming=True)
+
     async def _reading(self, store: RecordedStore) -> None:
         head = -1
         while True:
@@ -143,3 +161,11 @@ class Joining:
         self.members = [member for member in self.members if member.name != SHELL]
         self._join_shell(clock, journal)
         store.close()
+
+
+def earlier(log: Path) -> list[Path]:
+    """Files beside a log that were rotated away from it, packed ones too, the newest first."""
+    found = [(one.written, one.path) for one in siblings(log)]
+    for suffix in PACKED:
+        found += [(path.stat().st_mtime_ns, path) for path in log.parent.glob(f"{log.name}*{suffix}")]
+    return [path for _, path in sorted(found, reverse=True)][:MOST]

@@ -84,9 +84,9 @@ class LogPane(LogStream):
     def _joined(self, store: Joined, line: TextLine, masked: bytes) -> Line:
         """Which source it is of, the time by one clock for all of them, and what it says."""
         name = store.source_of(line.position).name
-        tag: Line = [
-            data(f"{name.removesuffix('.log'):<{NAME}.{NAME}} ", "dim" if name == self.SOURCE else "accent")
-        ]
+        own = str(self.feed.shown_path).rsplit("/", maxsplit=1)[-1]
+        shown = f"{name.removeprefix(own).removesuffix('.log'):<{NAME}.{NAME}} "
+        tag: Line = [data(shown, "dim" if name == self.SOURCE else "accent")]
         if self.raw:
             return [*tag, data(safe(masked))]
         time: Line = [data(f"{of_day(line.position.generation, self.zone)} ", "dim")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from thunes_tui.errors import UserError
 from thunes_tui.lines.blocks import BlockStore
 from thunes_tui.lines.joined import Joined
 from thunes_tui.lines.merge import Source
@@ -18,6 +19,8 @@ from thunes_tui.ui.widgets.line import Line
 
 WORDS = {"WARNING": "WARN", "CRITICAL": "CRIT", "NOTSET": ""}
 """Levels in at most five letters, so that the messages stand below each other."""
+CHOICES = "123456789abcdef"
+"""Keys of the sources that can be merged in."""
 
 
 class LogStream(StreamPane, inherit_bindings=False):
@@ -55,8 +58,8 @@ class LogStream(StreamPane, inherit_bindings=False):
     def do_join(self) -> None:
         offered = self.joining.offered()
         ways = tuple(
-            (str(number), f"[{'on' if self.joining.has(name) else 'off'}] {name}: {what}", name)
-            for number, (name, what) in enumerate(offered[:9], 1)
+            (key, f"[{'on' if self.joining.has(name) else 'off'}] {name}: {what}", name)
+            for key, (name, what) in zip(CHOICES, offered, strict=False)
         )
 
         def chosen(name: str | None) -> None:
@@ -64,8 +67,8 @@ class LogStream(StreamPane, inherit_bindings=False):
                 return
             try:
                 self.joining.toggle(name, self.zone, self.clock_tag)
-            except OSError as error:
-                self.desk.say(f"{name} cannot be read: {error.strerror or error}", alarming=True)
+            except (OSError, UserError) as error:
+                self.desk.say(f"{name}: {getattr(error, 'strerror', None) or error}", alarming=True)
                 return
             clocks = ", ".join(f"{one.name} {one.clock.tag}" for one in self.joining.members)
             own = f"log {self.clock_tag}"

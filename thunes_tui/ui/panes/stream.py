@@ -10,10 +10,9 @@ from textual.strip import Strip
 from thunes_tui.lines.line import Position
 from thunes_tui.text import safe
 from thunes_tui.ui.desk import Desk
+from thunes_tui.ui.panes.asks import Asks
 from thunes_tui.ui.panes.base import HEADING_ROWS
 from thunes_tui.ui.panes.finder import Finder
-from thunes_tui.ui.panes.source import SourcePane
-from thunes_tui.ui.widgets.asking import Asking
 from thunes_tui.ui.widgets.eager import EagerPace
 from thunes_tui.ui.widgets.line import Line, Part, data
 from thunes_tui.ui.widgets.rows import between
@@ -22,14 +21,12 @@ LINES_AT_ONCE = 3
 """Lines painted as they come within a tenth of a second; what comes faster is painted at its end."""
 
 
-class Stream(SourcePane, inherit_bindings=False):
+class Stream(Asks, inherit_bindings=False):
     """One source's lines; `StreamPane` adds the keys."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.finder = Finder(self)
-        self.asking: Asking | None = None
-        """What a person is asked in the pane's last row."""
         self._eager = EagerPace(self.flush)
         self._growing = EagerPace(self.flush, burst=LINES_AT_ONCE)
         self._body: list[Strip] = []
@@ -129,30 +126,6 @@ class Stream(SourcePane, inherit_bindings=False):
         if self.edge.unfinished and self.view.following:
             return [[(f" … {self.edge.unfinished:,} bytes of a line without its end", "dim")]]
         return []
-
-    # What is typed in the last row.
-
-    def ask_line(self, asking: Asking) -> None:
-        """Ask for a line in the pane's last row; the keys go there until it is kept or left."""
-        self.asking = asking
-        self.moved()
-
-    def takes_key(self, key: str, character: str | None, /) -> bool:
-        asking = self.asking
-        if asking is None:
-            return False
-        asking.press(key, character)
-        if asking.is_over and self.asking is asking:
-            self.asking = None
-        self.moved()
-        return True
-
-    def takes_text(self, text: str, /) -> bool:
-        if self.asking is None:
-            return False
-        self.asking.paste(text)
-        self.moved()
-        return True
 
     def go_to(self, position: Position) -> None:
         """Select a line of the source and bring it into the window."""
