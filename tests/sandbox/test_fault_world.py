@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -17,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sandbox.fault_rig import PATIENCE, Box, command, quick, records, sandbox, until
+from tests.sandbox.fault_rig import BEAT_S, PATIENCE, Box, command, quick, records, sandbox, until
 from thunes_tui import title
 from thunes_tui.cli import main
 from thunes_tui.clock import boot_id, system
@@ -259,6 +260,24 @@ def test_without_namespaces_the_disk_cannot_be_filled(monkeypatch: pytest.Monkey
         assert box.in_force() == []
         with box.fault("bot-hung"):
             pass
+        box.beats()
+
+
+def test_in_the_world_of_a_person_without_rights_the_disk_fills_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its mounts belong to a user namespace, which is entered first."""
+    probe = subprocess.run(["unshare", "--user", "--mount", "true"], capture_output=True)
+    if probe.returncode:
+        pytest.skip("this system allows no user namespaces")
+    monkeypatch.setattr(namespace, "leave", namespace.leave_as_user)
+    with sandbox() as box:
+        assert (
+            Path(f"/proc/{box.world.pid}/ns/user").stat().st_ino != Path("/proc/self/ns/user").stat().st_ino
+        )
+        with box.fault("disk-full"):
+            size = box.size()
+            assert namespace.inside(box.world.pid or 0, lambda: os.statvfs(box.log.parent).f_bavail) == 0
+            time.sleep(3 * BEAT_S)
+            assert box.size() == size
         box.beats()
 
 

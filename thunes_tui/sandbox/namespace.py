@@ -33,11 +33,14 @@ def leave() -> None:
 
     Without the right to, a user namespace of one's own gives it; the user stays who they are.
     """
-    c = libc()
-    if c.unshare(NEWNS | NEWPID) == 0:
-        return
+    if libc().unshare(NEWNS | NEWPID) != 0:
+        leave_as_user()
+
+
+def leave_as_user() -> None:
+    """`leave` as one does without the right to. Raises OSError where the system lets nobody do it."""
     uid, gid = os.getuid(), os.getgid()
-    _call(c.unshare(NEWUSER | NEWNS | NEWPID), "no namespaces on this system")
+    _call(libc().unshare(NEWUSER | NEWNS | NEWPID), "no namespaces on this system")
     Path("/proc/self/setgroups").write_text("deny", encoding="ascii")
     Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1", encoding="ascii")
     Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1", encoding="ascii")
