@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
-from tests.ui.panes import SECRET, Project, append, pane_rows, until
+from tests.ui.panes import SECRET, Project, append, pane_rows, recording, until
 from tests.ui.stage import LARGE, SMALL, seen, text_of
+from thunes_tui.connection import Snapshot
 from thunes_tui.ui.panes.audit import AuditPane
 
 ACTIVATED = {
@@ -287,3 +289,23 @@ async def test_a_value_and_its_path_are_copied_from_the_open_record(tmp_path: Pa
         await pilot.press("X")
         await seen(pilot, "1 line")
         assert (tmp_path / "copied.txt").read_text() == ".reason\n"
+
+
+async def test_a_replay_counts_no_damage_that_is_yet_to_come(tmp_path: Path) -> None:
+    lines = [json.dumps({**REJECTED, "n": number}).encode() + b"\n" for number in range(10)]
+    last = recording(tmp_path, "audit", b"".join(lines) + b'{"torn\n' + b"".join(lines))
+    project = Project(tmp_path, "replay", tmp_path)
+    project.stage.link.state = replace(project.stage.link.state, head=last)
+    app = project.app()
+
+    def move(head: int) -> None:
+        project.stage.link.state = replace(project.stage.link.state, head=head)
+        project.stage.link.news.put_nowait(Snapshot(project.stage.link.state, b"", 80, 24))
+
+    async with app.run_test(size=LARGE) as pilot:
+        await pilot.press("4", "z")
+        await until(lambda: "✗ 1 corrupt" in pane_rows(app, "audit")[0], app, "counted")
+        move(0)
+        await until(lambda: "✗" not in pane_rows(app, "audit")[0], app, "not yet")
+        move(last)
+        await until(lambda: "✗ 1 corrupt" in pane_rows(app, "audit")[0], app, "counted again")
