@@ -60,6 +60,14 @@ class Block:
     """Of each line, where it does not follow from the place in `data`."""
     is_cut: bool = False
     """The last line is longer than what is in `data`."""
+    counted: int | None = None
+    """How many lines it has, where that is known; `size_lines` counts them where it is not."""
+
+    @property
+    def size_lines(self) -> int:
+        if self.counted is not None:
+            return self.counted
+        return self.data.count(b"\n") + (self.data[-1:] not in (b"", b"\n"))
 
     def position(self, start: int) -> Position:
         """Of the line that begins at `data[start]`."""
@@ -178,4 +186,9 @@ def block_of(scan: Scan, number: int) -> Block:
             is_cut = not found and stop + REST < scan.high
             data += more[:found] if found else more
         end = len(data)
-    return Block(scan.generation, base + begin, data[begin:end], (), is_cut)
+    offset, lines = base + begin, data[begin:end]
+    counted = scan.index.newlines_in(number) if scan.index is not None else None
+    if counted is not None:
+        # A line begins behind each newline but one at the very end, and perhaps at the block's first byte.
+        counted += (offset == start) - (offset + len(lines) == stop and lines[-1:] == b"\n")
+    return Block(scan.generation, offset, lines, (), is_cut, counted)

@@ -96,10 +96,14 @@ class LineIndex:
         rest = data.split(b"\n", number - self._sums[block])[-1]
         return start + len(data) - len(rest)
 
+    def newlines_in(self, block: int) -> int | None:
+        """How many there are in block number `block` of the file; None if it is not counted."""
+        relative = block - self._base
+        return self._counts[relative] if self._todo <= relative < len(self._counts) else None
+
     def is_without_newline(self, block: int) -> bool:
         """True if block number `block` of the file is known to hold no newline: a part of a giant line."""
-        relative = block - self._base
-        return self._todo <= relative < len(self._counts) and not self._counts[relative]
+        return self.newlines_in(block) == 0
 
     def _blocks(self, high: int) -> int:
         return max(0, (high - 1) // BLOCK - self._base + 1) if high > self.low else 0

@@ -87,7 +87,7 @@ class FilteredStore:
             is_counted = self._is_dense and key != self._wanted and key not in self._cache
             counts = self.evaluator.count(block) if is_counted else None
             if counts is not None:
-                self._tally.put(key, counts, _lines_of(block))
+                self._tally.put(key, counts, block.size_lines)
                 self._is_dense = counts.rows > FEW
             elif self._rows(key, block) is None:
                 self.is_waiting = not self.failure
@@ -204,18 +204,13 @@ class FilteredStore:
         self._is_dense = len(hits) > FEW
         if hits or key == Key(self._spans[-1].number, self._spans[-1].blocks.stop - 1):  # it may grow
             self._cache.put(key, Rows(hits, len(block.data), block.is_cut))
-        self._tally.put(key, counted(hits), _lines_of(block))
+        self._tally.put(key, counted(hits), block.size_lines)
         return hits
 
 
 def _place(block: Block, hit: Hit) -> Position:
     place = block.position(hit.begin)
     return Position(place.generation, place.offset + hit.number)
-
-
-def _lines_of(block: Block) -> int:
-    data = block.data
-    return data.count(b"\n") + (data[-1:] not in (b"", b"\n"))
 
 
 def _start_of(store: BlockStore, position: Position) -> Key:
