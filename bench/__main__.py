@@ -25,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--results", type=Path, default=RESULTS, metavar="FILE", help="where the JSON goes")
     asked = parser.parse_args(arguments)
     if asked.list:
-        print("\n".join(f"{subject.name:16} {subject.about}" for subject in SUBJECTS))
+        print("\n".join(f"{subject.name:20} {subject.about}" for subject in SUBJECTS))
         return 0
     subjects = chosen(asked.only)
     if not subjects:

@@ -70,7 +70,7 @@ def _rows(path: Path, case: Case, note: str) -> list[Row]:
             f"{case.what}: first rows", first, {}, f"<= {REACH_FIRST_MS:g} ms", first.value <= REACH_FIRST_MS,
             note,
         ),
-        row("all of it, as a pane looks through", console, case.part, f"{note}, without a rest between slices"),
+        row("all of it, as a pane looks through", console, case.part, f"{note}, slice after slice"),
         row(
             "all of it written out", whole, case.part if case.is_long else None,
             f"{note}, the start of two processes included",
