@@ -12,7 +12,7 @@ import pytest
 from tests.lines.jq_engines import JAQ, JQ
 from thunes_tui.clock import system
 from thunes_tui.lines.jq.compiled import Kind, compile_filter
-from thunes_tui.lines.jq.engine import DEADLINE_S, Engine, refusal
+from thunes_tui.lines.jq.engine import DEADLINE_S, Engine, Run, refusal
 from thunes_tui.lines.jq.evaluation import RowLine, Worker
 from thunes_tui.lines.jq.filtered import FilteredStore
 from thunes_tui.lines.store import FileStore
@@ -172,3 +172,30 @@ def test_a_record_that_comes_back_as_it_was_is_the_record(open_file: Open) -> No
     rows = [row for row in filtered.last(5) if isinstance(row, RowLine)]
     assert (rows[0].is_record, rows[0].data) == (True, b'{"a": 1.0, "b":"x"}')
     assert [row.is_record for row in rows] == [True, False, False]
+
+
+def test_a_file_that_grows_all_the_time_is_not_worth_a_run_for_each_line(
+    open_file: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filtered = open_file(b'{"a":1}\n', ".a * 2")
+    settle(filtered)
+    runs: list[Run] = []
+
+    class Counted(Run):
+        def poll(self) -> bool:
+            if self not in runs:
+                runs.append(self)
+            return super().poll()
+
+    monkeypatch.setattr("thunes_tui.lines.jq.evaluation.Run", Counted)
+    store = filtered._store
+    assert isinstance(store, FileStore)
+    for number in range(30):
+        with (tmp_path / "audit.jsonl").open("a") as file:
+            file.write(f'{{"a":{number}}}\n')
+        store.poll()
+        filtered.step()
+        time.sleep(0.005)
+    settle(filtered)
+    assert filtered.size_lines() == 31
+    assert 1 <= len(runs) < 10

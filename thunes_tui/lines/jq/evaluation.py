@@ -9,7 +9,7 @@ from typing import Protocol
 
 import orjson
 
-from thunes_tui.clock import Clock
+from thunes_tui.clock import Clock, Moment
 from thunes_tui.lines.audit import Problem
 from thunes_tui.lines.blocks import Block, Key
 from thunes_tui.lines.jq.compiled import Compiled, Kind, most_outputs
@@ -18,6 +18,8 @@ from thunes_tui.lines.jq.reading import read, text_of
 from thunes_tui.lines.jq.sieve import Counts, Hit, Sieve, candidates
 from thunes_tui.lines.line import SHOWN, Line
 
+REST_S = 0.1
+"""Between two runs for what was added to a block: a file that grows all the time is not worth one a line."""
 KEPT = 64
 """Blocks whose answers by the worker are kept until they are taken."""
 
@@ -117,6 +119,8 @@ class Worker:
         self._engine = engine
         self._deadline_s = deadline_s
         self._run: Run | None = None
+        self._ended: Moment | None = None
+        """When the last run did."""
         self._job: tuple[Key, int, int] | None = None
         self._lines: list[tuple[int, int, Problem | None]] = []
         """Begin, end and problem of each line that is under way; one with a problem was not sent."""
@@ -134,7 +138,7 @@ class Worker:
         self._poll()
         if job in self._answers:
             return self._answers.pop(job)
-        if self._run is not None or self.trouble:
+        if self._run is not None or self.trouble or (since and self._rests()):
             return None
         whole, cut = _whole(block, since)
         records = self._records(whole, since)
@@ -148,6 +152,9 @@ class Worker:
             self.trouble = f"{self._engine.name} cannot be started: {error.strerror or error}"
         self._cut = cut
         return None
+
+    def _rests(self) -> bool:
+        return self._ended is not None and self._clock.now().since(self._ended) < REST_S
 
     def count(self, _block: Block) -> None:
         return None
@@ -171,6 +178,7 @@ class Worker:
         if run is None or job is None or not run.poll():
             return
         self._run = self._job = None
+        self._ended = self._clock.now()
         if run.failure:
             self.trouble, self.trouble_at = run.failure, run.failed_at
             return
