@@ -87,3 +87,18 @@ async def test_the_next_error_is_one_that_is_seen(tmp_path: Path) -> None:
         await seen(pilot, "1 hidden PAUSED")
         assert not any("hidden one" in row for row in rows(app))
         assert any("ERROR buy ETH" in row for row in rows(app))
+
+
+async def test_a_rotation_is_told_above_the_next_line_that_is_seen(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    many(project.log)
+    app = project.app()
+    async with app.run_test(size=LARGE) as pilot:
+        await seen(pilot, "heartbeat 399")
+        await pilot.press("3", "i", *"buy", "enter")
+        project.log.rename(project.log.with_suffix(".log.1"))
+        append(project.log, log_line(1, text="hidden"), log_line(2, text="buy again"))
+        await seen(pilot, "buy again 2")
+        shown = rows(app)
+        assert "rotated: paper_trader.log was renamed" in shown[-2]
+        assert "buy ETH 398" in shown[-3]

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from thunes_tui.clock import Moment
 from thunes_tui.connection import Folded, Snapshot, Update
+from thunes_tui.lines.line import BEGINNING
 from thunes_tui.lines.line import Line as TextLine
 from thunes_tui.lines.store import LineStore
 from thunes_tui.text import SafeText
@@ -47,7 +48,14 @@ class SourcePane(Pane, inherit_bindings=False):
         return []
 
     def notes(self, line: TextLine, /) -> list[SafeText]:
-        return self.feed.notes(line)
+        store = self.lens.store
+        if self.lens.is_clear or store is None:
+            return self.feed.notes(line)
+        if not (self.feed.has_notes and self.lens.is_own(line.position)):
+            return []
+        before = next(iter(store.before(line.position, 1)), None)  # what lies between is hidden
+        behind = self.lens.inner(before.position) if before is not None else BEGINNING
+        return self.feed.notes_between(behind, self.lens.inner(line.position))
 
     # What is seen of the source.
 

@@ -171,6 +171,16 @@ class LineFeed:
             return [safe("a new file began here")] if self._is_first(self.store, line) else []
         return self._turns.get(line.position, [])
 
+    @property
+    def has_notes(self) -> bool:
+        """Something happened to the file."""
+        return bool(self._turns)
+
+    def notes_between(self, behind: Position, upto: Position) -> list[SafeText]:
+        """What happened to the file before any of the lines behind one place, up to another."""
+        places = sorted(place for place in self._turns if behind < place <= upto)
+        return [note for place in places for note in self._turns[place]]
+
     def _is_first(self, store: RecordedStore, line: Line) -> bool:
         generation = line.generation
         if generation == 0:
