@@ -172,6 +172,8 @@ class Finder:
                 self._mark()
             self._pane.changed()
             await asyncio.sleep(WAIT_S if work.is_waiting else REST_S)
+            while self.seeker.is_busy:
+                await asyncio.sleep(WAIT_S)
         self._share = 1.0
         return last.position if last is not None else BEGINNING
 

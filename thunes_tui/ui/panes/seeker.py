@@ -30,10 +30,12 @@ class Seeker:
         self._pane = pane
         self.words = ""
         """What it is looking for, and how far it is; empty while it rests."""
+        self.is_busy = False
+        """It is under way: whatever can wait should."""
 
     def stop(self) -> bool:
         """Give up what is under way; False if nothing was."""
-        was_busy, self.words = bool(self.words), ""
+        was_busy, self.words = self.is_busy, ""
         self._pane.workers.cancel_group(self._pane, "seek")
         return was_busy
 
@@ -64,13 +66,14 @@ class Seeker:
         if store is None:
             return
         work = begin(store, self._start(forward=forward), accepts)
+        self.is_busy = True
         try:
             await self._step(work, what)
         except TooSlow as error:
             self._pane.desk.say(str(error), alarming=True)
             return
         finally:
-            self.words = ""
+            self.words, self.is_busy = "", False
             work.close()
             self._pane.moved()
         if work.found is None:
