@@ -78,6 +78,7 @@ def _rehearse(asked: argparse.Namespace) -> int:
         return rehearsal.run(asked.project, asked.runbook, asked.test, asked.json)
     if asked.project is not None:
         raise UserError("--sandbox and --project exclude each other: name one of them")
+    rehearsal.end_in_order()
     made = Place(rehearsal.place_beside(default_place().root))
     try:
         world.up(made, tied=True)

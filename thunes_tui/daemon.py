@@ -6,6 +6,7 @@ in the new process, so that the screen's process stays small. Called before thre
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import resource
@@ -51,7 +52,8 @@ def _detached(work: Callable[[Ready], None], tell: int, trouble_file: Path) -> N
         nonlocal told
         if not told:
             told = True
-            os.write(tell, sign + text.encode())
+            with contextlib.suppress(BrokenPipeError):  # who waited for it was killed; the work goes on
+                os.write(tell, sign + text.encode())
             os.close(tell)
 
     try:

@@ -14,11 +14,14 @@ from typing import Any
 import pytest
 
 from tests.e2e.way import CONSOLE
+from tests.rig.drillshell import alive, wait_for
 from thunes_tui.journal.codec import Record
 from thunes_tui.journal.reader import records
 from thunes_tui.journal.verify import verify
 from thunes_tui.sandbox.place import started
 
+GONE = (1 << 22) + 1
+"""A pid that no process has: more than the kernel gives."""
 RESULT = {
     "verdict", "passed", "rehearsal", "not_verified", "tests", "findings", "recovery_s", "telegram_latency_s",
     "recording",
@@ -102,3 +105,24 @@ def test_a_rehearsal_goes_well_time_after_time(
         state = private_home / "state" / "thunes-tui"
         assert not list(state.glob("rehearsal-*")), "its sandbox is removed"
     assert len(recordings) == number + 1, "each has a recording of its own"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_rehearsal_that_is_told_to_end_leaves_nothing_behind(private_home: Path, number: int) -> None:
+    """Neither its sandbox, nor a process of it. What a killed one has left goes with the next."""
+    killed = private_home / "state" / "thunes-tui" / f"rehearsal-{GONE}-ab12"
+    killed.mkdir(parents=True)
+    process = subprocess.Popen([*CONSOLE, "rehearse", "--sandbox"], stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=private_home)  # fmt: skip
+    wait_for(lambda: list(killed.parent.glob("sessions/*/journal.jsonl")), "the session")
+    (place,) = killed.parent.glob("rehearsal-*")
+    assert place != killed
+    world = json.loads((place / "world.json").read_text(encoding="utf-8"))
+    process.send_signal(number)
+    assert process.wait(20) in (128 + number, -number)
+    assert not place.exists()
+    assert not alive(world["init"])
+    assert not alive(world["stand_ins"])
+    wait_for(
+        lambda: not list((private_home / "run" / "thunes-tui").iterdir()), "the end of server and keeper"
+    )

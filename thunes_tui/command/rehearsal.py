@@ -6,6 +6,8 @@ import asyncio
 import json
 import os
 import secrets
+import shutil
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -17,10 +19,30 @@ from thunes_tui.errors import Unusable
 from thunes_tui.rehearse import rehearse
 from thunes_tui.server import choose, runtime
 
+OWN = "rehearsal-"
+"""How the folders of rehearsals' sandboxes are called, before the pid of whose it is."""
+
 
 def place_beside(root: Path) -> Path:
-    """A folder of its own for one rehearsal's sandbox."""
-    return root.with_name(f"rehearsal-{os.getpid()}-{secrets.token_hex(2)}")
+    """A folder of its own for one rehearsal's sandbox. What a killed one has left is taken away first."""
+    for folder in root.parent.glob(f"{OWN}*-*"):
+        owner = folder.name.removeprefix(OWN).partition("-")[0]
+        if owner.isdigit() and not Path("/proc", owner).exists():
+            shutil.rmtree(folder, ignore_errors=True)
+    return root.with_name(f"{OWN}{os.getpid()}-{secrets.token_hex(2)}")
+
+
+def end_in_order() -> None:
+    """From now on a signal to end is an end like any other: what was brought up is taken down."""
+    own = os.getpid()
+
+    def end(number: int, _frame: object) -> None:
+        if os.getpid() != own:  # forked from it, with nothing of its own to take down
+            os._exit(128 + number)
+        raise SystemExit(128 + number)
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, end)
 
 
 def run(named: Path | None, runbook: Path | None, test: int, json_file: Path | None) -> int:

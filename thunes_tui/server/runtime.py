@@ -15,7 +15,7 @@ from thunes_tui.errors import Unusable
 SERVER = "server"
 KEEPER = "keeper"
 YOUNG_S = 60.0
-PROBES, PROBE_S = 20, 0.02
+LETS_GO_S, PROBE_S = 0.4, 0.02
 
 
 def runtime_root() -> Path:
@@ -51,13 +51,13 @@ def answers(path: Path) -> bool:
     return True
 
 
-def goes_on_answering(path: Path) -> bool:
-    """The same, once a server that was killed just now has had the time to let go of its socket."""
-    for _ in range(PROBES):
+def goes_on_answering(path: Path, seconds: float = LETS_GO_S) -> bool:
+    """The same, once a process that has just been told to end has had time to let go of its socket."""
+    for _ in range(round(seconds / PROBE_S)):
         if not answers(path):
             return False
         time.sleep(PROBE_S)
-    return True
+    return answers(path)
 
 
 def running_sessions() -> tuple[str, ...]:

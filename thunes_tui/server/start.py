@@ -32,6 +32,9 @@ from thunes_tui.server.spec import SessionSpec, shell_environment
 from thunes_tui.server.successor import keeper_spec
 from thunes_tui.term.backend import make
 
+CLOSING_S = 3.0
+"""A rehearsal's shell is closed with it: its keeper has that time to end."""
+
 
 def replay(
     folder: Path, place: Path, clock: Clock, ready: Callable[[], None], *, at: str, speed: float
@@ -97,7 +100,8 @@ def clear(spec: SessionSpec, *, failed: bool) -> None:
         (spec.runtime / runtime.SERVER).unlink(missing_ok=True)
         if failed and spec.folder is not None:
             shutil.rmtree(spec.folder, ignore_errors=True)
-        if failed or not runtime.answers(spec.runtime / runtime.KEEPER):
+        closing = CLOSING_S if spec.mode == "rehearse" else 0.0
+        if failed or not runtime.goes_on_answering(spec.runtime / runtime.KEEPER, closing):
             forget(spec.session)
     except (UserError, OSError):
         pass  # another server has it
