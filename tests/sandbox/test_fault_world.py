@@ -26,7 +26,6 @@ from thunes_tui.errors import Refused, Unusable
 from thunes_tui.sandbox import control, namespace, process, report, world
 from thunes_tui.sandbox.bot import BOT
 from thunes_tui.sandbox.fault import catalogue, orders
-from thunes_tui.sandbox.fault.bot import signalled
 from thunes_tui.sandbox.fault.ledger import Ledger
 from thunes_tui.sandbox.fault.scene import state
 from thunes_tui.sandbox.place import Place, read_world, started, write_world
@@ -228,7 +227,7 @@ def test_after_a_reboot_no_stranger_with_an_old_pid_is_taken_for_ours(box: Box) 
         known = box.place.faults / "bot-hung.note"
         note = json.loads(known.read_text())
         pid, true_start = note["note"]["bots"][0]
-        assert not signalled(pid, true_start - 1, signal.SIGCONT)
+        assert not process.signalled(pid, true_start - 1, signal.SIGCONT)
         assert state(pid, true_start) == "T"
         known.write_text(
             json.dumps({**note, "note": {"bots": [[stranger.pid, ticks - 1]], "boot": boot_id()}})

@@ -188,10 +188,17 @@ def test_without_namespaces_there_is_one_sandbox_on_a_machine(
         assert world_pid(first.project, load_profile(first.project)) is None
         with pytest.raises(Unusable, match="another sandbox runs"):
             world.up(second, tied=True)
+        reader = subprocess.Popen(
+            ["tail", "-f", "src/live/paper_trader.py"], cwd=first.project, stdout=subprocess.DEVNULL
+        )
+        world.down(first)
+        assert bots(first) == [reader.pid], "a reader of the bot's script is no bot"
     finally:
         world.remove(first)
         world.remove(second)
-    assert bots(first) == []
+    assert reader.poll() is None
+    reader.kill()
+    reader.wait()
 
 
 def test_a_machine_that_is_taken_is_said_in_one_line(machine_of_its_own: None) -> None:

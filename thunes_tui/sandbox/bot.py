@@ -6,11 +6,11 @@ import os
 import signal
 import subprocess
 import time
-from pathlib import Path
 
 from thunes_tui.clock import system
 from thunes_tui.errors import Unusable
-from thunes_tui.sandbox.place import Place, World, started
+from thunes_tui.sandbox.fault.scene import bots
+from thunes_tui.sandbox.place import Place, World
 from thunes_tui.sandbox.process import end
 
 UP_S = 40.0
@@ -64,12 +64,6 @@ def wait_healthy(place: Place, mark: int, world: World) -> None:
 
 
 def end_bots(place: Place) -> None:
-    """Without namespaces: the bots whose directory is the sandbox's project, and nothing else."""
-    for name in filter(str.isdigit, os.listdir("/proc")):  # noqa: PTH208 - names, not paths
-        try:
-            same = Path(f"/proc/{name}/cwd").samefile(place.project)
-            argv = Path(f"/proc/{name}/cmdline").read_bytes()
-        except OSError:
-            continue
-        if same and b"paper_trader.py" in argv:
-            end(int(name), started(int(name)) or 0, signal.SIGKILL)
+    """Without namespaces: the sandbox's bots, and neither another checkout's nor who reads their files."""
+    for pid, start_ticks in bots(place, None):
+        end(pid, start_ticks, signal.SIGKILL)

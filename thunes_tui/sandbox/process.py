@@ -96,6 +96,23 @@ def end(pid: int, start_ticks: int, *numbers: signal.Signals) -> bool:
         os.close(descriptor)
 
 
+def signalled(pid: int, start_ticks: int, number: signal.Signals) -> bool:
+    """Signal exactly this process, whatever its pid may stand for by now. Whether it lived."""
+    try:
+        descriptor = os.pidfd_open(pid)
+    except OSError:
+        return False
+    try:
+        if started(pid) != start_ticks:
+            return False
+        signal.pidfd_send_signal(descriptor, number)
+    except ProcessLookupError:
+        return False
+    finally:
+        os.close(descriptor)
+    return True
+
+
 def wait_gone(pid: int, start_ticks: int, seconds: float = GONE_S) -> None:
     """Until the process and all its threads have let go of what they held, or the seconds are over.
 

@@ -8,8 +8,8 @@ from thunes_tui.errors import Refused
 from thunes_tui.sandbox.fault.kind import Kind, Note, Order
 from thunes_tui.sandbox.fault.scene import AUDIT, Scene
 
-GARBAGE = b"}\0{garbled\0}"
-"""No JSON, wherever in a record it stands: a NUL in a string, or something behind the end."""
+GARBAGE = b"}\1{garbled\1}"
+"""No JSON, wherever in a record it stands: a control character in a string, or something behind the end."""
 CHUNK = 1 << 16
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import time
 
@@ -10,7 +9,7 @@ from thunes_tui.clock import boot_id
 from thunes_tui.errors import Refused, Unusable
 from thunes_tui.sandbox.fault.kind import Kind, Note, Order
 from thunes_tui.sandbox.fault.scene import Scene, state
-from thunes_tui.sandbox.place import started
+from thunes_tui.sandbox.process import signalled
 
 STOPPED = ("T", "t")
 SEEN_S = 5.0
@@ -49,23 +48,6 @@ def lapsed(scene: Scene, note: Note) -> str:
     if any(letter in STOPPED for letter in found):
         return ""
     return "somebody let the bot go on" if any(found) else "the bot that hung is gone"
-
-
-def signalled(pid: int, start_ticks: int, number: signal.Signals) -> bool:
-    """Signal exactly this process, whatever its pid may stand for by now. Whether it lived."""
-    try:
-        descriptor = os.pidfd_open(pid)
-    except OSError:
-        return False
-    try:
-        if started(pid) != start_ticks:
-            return False
-        signal.pidfd_send_signal(descriptor, number)
-    except ProcessLookupError:
-        return False
-    finally:
-        os.close(descriptor)
-    return True
 
 
 KINDS = (
