@@ -5,7 +5,7 @@ Written by hand and not from the files, so that both would have to be wrong in t
 
 from __future__ import annotations
 
-from thunes_tui.events import box, drill, session, shell, steps
+from thunes_tui.events import box, drill, session, shell, signals, steps
 from thunes_tui.events.base import Event
 from thunes_tui.events.steps import Evidence
 
@@ -71,9 +71,15 @@ SAMPLES: tuple[Event, ...] = (
     box.AlertSeen("KILL-SWITCH ACTIVATED", 1.25, True, 3),
     box.RecoveryMeasured("healthy", 2.125, "log"),
     box.WorkerFailed("exchange", "no answer"),
+    signals.SignalRequested(3, 4711, 987654, "stop"),
+    signals.SignalHeld(3, "paper_trader", ("4711 bot: python",), ("4720 log tail: tail -f x",)),
+    signals.SignalStarted(3, 15, "t0ken"),
+    signals.SignalSent(3, 15, "refused", "the console's own"),
+    signals.SignalEnded(3, "dead", "by SIGTERM", 1203.5),
     shell.ShellOpened(8001, 120, 40, True, 17, "a new shell"),
     shell.ShellRequested(8001),
     shell.ShellOutput(5120, "é\x1b[1m", "w6k="),
+    shell.ShellSkipped(5120, 99, SHA),
     shell.ShellStarted(9, "step 3.3", "/home/t"),
     shell.ShellEnded(9, 137, "/home/t", 1),
     shell.ShellResized(160, 50),

@@ -220,6 +220,30 @@ class OpenShell(Intent):
     """A new shell in place of the one that has ended; what the old one knew is gone."""
 
 
+@intent("signal")
+class SignalProcess(Intent):
+    """Signal one process: `how` is `stop` (SIGTERM, then SIGKILL), `freeze` (SIGSTOP) or `thaw` (SIGCONT)."""
+
+    pid: int
+    start: int
+    how: str
+
+
+@intent("signal_confirm")
+class ConfirmSignal(Intent):
+    """The typed name of the target."""
+
+    attempt: int
+    typed: str
+
+
+@intent("signal_leave")
+class LeaveSignal(Intent):
+    """Nothing more is sent; what was sent stays sent."""
+
+    attempt: int
+
+
 @intent("seek")
 class Seek(Intent):
     """Replay only. `to`: `pause`, `play`, `start`, `end`, `step+`, `step-`, `event+`, `event-`, `time:ISO`,

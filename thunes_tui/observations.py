@@ -157,6 +157,33 @@ class GuardSpoke(Observation):
 
 
 @dataclass(frozen=True, slots=True)
+class Aimed(Observation):
+    """The guard's answer for a signal to one process, and what the signal would reach."""
+
+    attempt: int
+    proven: bool
+    reasons: tuple[str, ...] = ()
+    token: str = ""
+    problem: str = ""
+    """Why it must not be sent whatever the guard says: the process is gone, is the console's own."""
+    victims: tuple[str, ...] = ()
+    spared: tuple[str, ...] = ()
+    confirm: str = ""
+    confirmed: bool = False
+    """It was asked for after the person had typed the name."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignalTold(Observation):
+    """What came of a signal: `sent gone refused` at once, later `dead frozen running alive`."""
+
+    attempt: int
+    signal: int
+    outcome: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Probed(Observation):
     """An asked probe answered for a criterion."""
 

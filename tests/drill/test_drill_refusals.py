@@ -73,6 +73,12 @@ SAMPLES: tuple[Intent, ...] = (
     intents.PassKeys(99),
     intents.Resize(100, 40),
     intents.OpenShell(),
+    intents.SignalProcess(4711, 100, "stop"),
+    intents.SignalProcess(4711, 100, "thaw"),
+    intents.SignalProcess(4711, 101, "stop"),
+    intents.SignalProcess(4711, 100, "eat"),
+    intents.ConfirmSignal(1, "paper_trader"),
+    intents.LeaveSignal(1),
     intents.Seek("end"),
     intents.Stop(),
 )

@@ -8,12 +8,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from thunes_tui.clock import Moment
-from thunes_tui.drill import fold_box, fold_drill, fold_session, fold_steps
+from thunes_tui.drill import fold_box, fold_drill, fold_session, fold_signals, fold_steps
 from thunes_tui.drill.mark import Mark
 from thunes_tui.drill.model import DrillState
 from thunes_tui.events.base import Event
 
-FOLDS = {**fold_drill.FOLDS, **fold_steps.FOLDS, **fold_box.FOLDS, **fold_session.FOLDS}
+FOLDS = {
+    **fold_drill.FOLDS,
+    **fold_steps.FOLDS,
+    **fold_box.FOLDS,
+    **fold_session.FOLDS,
+    **fold_signals.FOLDS,
+}
 """By type of event; a type that is missing here changes nothing but the head."""
 
 

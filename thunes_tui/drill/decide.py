@@ -13,12 +13,14 @@ from thunes_tui.clock import Moment
 from thunes_tui.drill import (
     asked_drill,
     asked_people,
+    asked_signals,
     asked_steps,
     seen_box,
     seen_position,
     seen_recording,
     seen_records,
     seen_shell,
+    seen_signals,
 )
 from thunes_tui.drill.draft import SERVER, Actor, Draft, Refusal
 from thunes_tui.drill.effects import Effect
@@ -29,13 +31,19 @@ from thunes_tui.intents import Intent, Role, may
 from thunes_tui.observations import Observation
 
 Handler = Callable[[Draft, Any], None]
-ASKED: dict[type, Handler] = {**asked_drill.HANDLERS, **asked_steps.HANDLERS, **asked_people.HANDLERS}
+ASKED: dict[type, Handler] = {
+    **asked_drill.HANDLERS,
+    **asked_steps.HANDLERS,
+    **asked_people.HANDLERS,
+    **asked_signals.HANDLERS,
+}
 SEEN: dict[type, Handler] = {
     **seen_box.HANDLERS,
     **seen_records.HANDLERS,
     **seen_shell.HANDLERS,
     **seen_position.HANDLERS,
     **seen_recording.HANDLERS,
+    **seen_signals.HANDLERS,
 }
 
 

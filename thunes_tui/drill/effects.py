@@ -30,6 +30,32 @@ class AskGuard(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class AimSignal(Effect):
+    """Prove testnet, and look at what a signal to this process would reach; answered by `Aimed`."""
+
+    attempt: int
+    pid: int
+    start: int
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SendSignal(Effect):
+    """Signal exactly this process and wait for what it does; answered by two `SignalTold`.
+
+    `token` is redeemed first. Without one it must be the next signal of an attempt that redeemed its own.
+    """
+
+    attempt: int
+    pid: int
+    start: int
+    signal: int
+    token: str
+    patience_s: float
+    """How long to wait until the process is dead, frozen or running, whichever the signal is for."""
+
+
+@dataclass(frozen=True, slots=True)
 class RunInShell(Effect):
     """Put the text into a neutral file and have the shell source it by its short name.
 

@@ -53,10 +53,37 @@ class ProcessState:
     """Kill switch as this process itself said: ON, OFF or UNKNOWN."""
     healthy: Moment | None = None
     logged: Moment | None = None
+    frozen: bool = False
+    """The console sent it SIGSTOP, and has not thawed it."""
 
     @property
     def alive(self) -> bool:
         return self.died is None
+
+
+@dataclass(frozen=True, slots=True)
+class SignalState:
+    """The last signal that a person asked for; there is one at a time."""
+
+    attempt: int = 0
+    pid: int = 0
+    start: int = 0
+    how: str = ""
+    status: str = ""
+    """`requested`, `held`, `running`; empty when nothing is under way."""
+    by: str = ""
+    """Who asked."""
+    confirm: str = ""
+    victims: tuple[str, ...] = ()
+    spared: tuple[str, ...] = ()
+    signal: int = 0
+    """The last one that was begun; 0 before the first."""
+    begun: Moment | None = None
+    """When the first one was."""
+    since: Moment | None = None
+    """When the last one was."""
+    outcome: str = ""
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)

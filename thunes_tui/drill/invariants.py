@@ -52,6 +52,9 @@ def after_death(draft: Draft, gone: BotGone) -> None:
         return
     if test is not None and (expects_death(test) or signals(draft.state, test)):
         return
+    asked = draft.state.signalling
+    if (asked.pid, asked.start) == (gone.pid, gone.start) and asked.how == "stop" and asked.signal:
+        return  # a person stopped it, and that is on record
     note(draft, f"the bot died unasked: pid {gone.pid} {gone.detail}".rstrip(), "invariant")
 
 

@@ -15,6 +15,7 @@ from thunes_tui.drill.facts import (
     ProcessState,
     RecoveryState,
     ShellState,
+    SignalState,
     SourceState,
     SwitchState,
 )
@@ -239,6 +240,7 @@ class DrillState:
     sources: dict[str, SourceState] = field(default_factory=dict)
     processes: tuple[ProcessState, ...] = ()
     """In order of birth, the dead ones too (the last 20)."""
+    signalling: SignalState = field(default_factory=SignalState)
     switch: SwitchState = field(default_factory=SwitchState)
     recovery: RecoveryState = field(default_factory=RecoveryState)
     recovered: RecoveryState = field(default_factory=RecoveryState)

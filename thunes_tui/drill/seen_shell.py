@@ -16,6 +16,7 @@ from thunes_tui.drill.effects import AskGuard, FindDead, Look, TakeBaseline
 from thunes_tui.drill.invariants import note
 from thunes_tui.drill.model import DrillState, StepState
 from thunes_tui.drill.printed import NOT_COMPARED, Output
+from thunes_tui.drill.seen_signals import server_died
 from thunes_tui.drill.settle import settle_rest, settle_step, start_again, unasked
 from thunes_tui.drill.transitions import not_proven
 from thunes_tui.drill.venue import is_down
@@ -221,6 +222,7 @@ def came_back(draft: Draft, back: seen.ServerCameBack) -> None:
     if draft.state.preflight.running:
         run = draft.state.preflight.run
         draft.emit(drill.PreflightEnded(run, "UNKNOWN", "UNKNOWN", passed=False))
+    server_died(draft)
     lost_processes(draft, back.boot)
     running = draft.state.running_test
     for criterion in waiting(draft.state, running) if running is not None else ():

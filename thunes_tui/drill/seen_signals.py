@@ -1,0 +1,129 @@
+"""What the guard and the kernel say to a signal, and the step from SIGTERM to SIGKILL."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+from typing import Any
+
+from thunes_tui import observations as seen
+from thunes_tui.drill.asked_people import here
+from thunes_tui.drill.asked_signals import FIRST
+from thunes_tui.drill.draft import Draft
+from thunes_tui.drill.effects import SendSignal
+from thunes_tui.drill.facts import SignalState
+from thunes_tui.drill.invariants import note
+from thunes_tui.drill.transitions import not_proven
+from thunes_tui.drill.venue import is_down
+from thunes_tui.events import box, signals, steps
+
+GRACE_S = 10.0
+"""Between SIGTERM and SIGKILL, as the seed has it."""
+UNDEAD_S = 4.0
+"""After SIGKILL; who lives on for so long is reported."""
+LATE_S = 30.0
+"""After SIGTERM; a SIGKILL that could not be sent for so long is not sent any more."""
+CHECK_S = 1.0
+"""Until a process is seen to stand still, or to run again."""
+DONE_BY = {"stop": "stopped", "freeze": "frozen", "thaw": "thawed"}
+
+
+def aimed(draft: Draft, answer: seen.Aimed) -> None:
+    """The guard's answer; the one place from which a first signal goes out."""
+    draft.emit(box.GuardAnswered(answer.proven, answer.reasons, f"signal {answer.attempt}"))
+    known = draft.state.signalling
+    if known.attempt != answer.attempt or known.status != "requested":
+        return
+    why = refused(draft, answer)
+    if why:
+        draft.emit(signals.SignalEnded(known.attempt, "refused", why))
+        if not answer.proven and not is_down(answer.reasons):
+            note(draft, f"the guard refused a signal to process {known.pid}: {why}"[:500], "guard")
+    elif known.how == "thaw" or is_confirmed(known, answer):
+        note_by_hand(draft)
+        send(draft, FIRST[known.how], answer.token)
+    else:
+        draft.emit(signals.SignalHeld(known.attempt, answer.confirm, answer.victims, answer.spared))
+
+
+def refused(draft: Draft, answer: seen.Aimed) -> str:
+    """Why nothing is sent; empty when it may be."""
+    if answer.problem:
+        return answer.problem
+    if not answer.proven:
+        return not_proven(answer.reasons)
+    if draft.state.mode == "watch" or draft.state.ending is not None:
+        return "the drill has ended"
+    return "" if answer.token else "the guard gave no token for it"
+
+
+def is_confirmed(known: SignalState, answer: seen.Aimed) -> bool:
+    """A person has typed this very name, having seen exactly this."""
+    seen_already = set(answer.victims) <= set(known.victims)
+    return answer.confirmed and bool(answer.confirm) and known.confirm == answer.confirm and seen_already
+
+
+def note_by_hand(draft: Draft) -> None:
+    """A process that a person stops is no step of the runbook."""
+    known = draft.state.signalling
+    test, step = here(draft.state)
+    if test and known.how != "thaw":
+        text = f"process {known.pid} {DONE_BY[known.how]} by {known.by} from the processes pane"
+        draft.emit(steps.DeviationNoted(text, "", test, step, sensed=True))
+
+
+def send(draft: Draft, number: int, token: str) -> None:
+    """Intent before effect: the event is on disk before the signal leaves."""
+    known = draft.state.signalling
+    patience = {signal.SIGTERM: GRACE_S, signal.SIGKILL: UNDEAD_S}.get(signal.Signals(number), CHECK_S)
+    draft.emit(signals.SignalStarted(known.attempt, int(number), token))
+    draft.want(SendSignal(known.attempt, known.pid, known.start, int(number), token, patience))
+
+
+def told(draft: Draft, word: seen.SignalTold) -> None:
+    """At once what the kernel said, later what the process did."""
+    known = draft.state.signalling
+    if word.outcome in ("sent", "gone", "refused"):
+        draft.emit(signals.SignalSent(word.attempt, word.signal, word.outcome, word.detail))
+    if known.attempt != word.attempt or known.status != "running" or known.signal != word.signal:
+        return
+    if word.outcome in ("gone", "refused", "dead", "frozen", "running"):
+        end(draft, word.outcome, word.detail)
+    elif word.outcome == "alive":
+        lives_on(draft, word)
+
+
+def lives_on(draft: Draft, word: seen.SignalTold) -> None:
+    """SIGTERM was not enough, or SIGKILL was not: the second is said aloud."""
+    known = draft.state.signalling
+    waited = draft.now.since(known.begun) if known.begun is not None else 0.0
+    if word.signal == signal.SIGTERM and waited <= LATE_S:
+        send(draft, signal.SIGKILL, "")
+        return
+    end(draft, "alive", word.detail)
+    if word.signal == signal.SIGKILL:
+        text = f"process {known.pid} is alive {UNDEAD_S:g} s after SIGKILL: {word.detail}"
+        draft.emit(steps.FindingNoted(text, source="processes"))
+
+
+def end(draft: Draft, outcome: str, detail: str) -> None:
+    known = draft.state.signalling
+    ms = round(draft.now.since(known.begun) * 1000, 1) if known.begun is not None else None
+    draft.emit(signals.SignalEnded(known.attempt, outcome, detail, ms))
+
+
+def server_died(draft: Draft) -> None:
+    """Nothing that was under way goes on by itself under a new server."""
+    known = draft.state.signalling
+    if known.status == "running":
+        name = signal.Signals(known.signal).name
+        text = f"the server died after it wrote that it sends {name}: whether it did is for you to see"
+        draft.emit(signals.SignalEnded(known.attempt, "unknown", text))
+    elif known.status:
+        draft.emit(signals.SignalEnded(known.attempt, "left", "the server died before anything was sent"))
+
+
+HANDLERS: dict[type, Callable[[Draft, Any], None]] = {
+    seen.Aimed: aimed,
+    seen.SignalTold: told,
+}
