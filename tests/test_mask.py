@@ -271,3 +271,19 @@ def test_the_gate_hits_wherever_a_secret_is() -> None:
         mask = Mask.of({"X": value})
         encoded = rng.choice(list(ENCODINGS.values())[:11])(value.encode())
         assert b"[redacted:X]" in mask.line(b"\n".join([b"some line", b"more " + encoded + b";", b"rest"]))
+
+
+PIECES = [
+    b"\x1b[31m", b"\x1b[1m", b"\x1b[m", b"\x1b[2K", b"\x1b[", b"\x1b", b"\x1b[12345", b"\r\n", b"\r", b" \r",
+    b" \r\n", b"\n", b" text ", KEY[:20].encode(), KEY[20:].encode(), KEY.encode(), TOKEN.encode(),
+    b"token=" + KEY[::-1].encode(),
+]  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=12))
+def test_the_quick_way_over_coloured_text_finds_what_the_thorough_one_finds(pieces: list[bytes]) -> None:
+    thorough = Mask.of(SECRETS)
+    thorough._escapes = True
+    data = b"".join(pieces)
+    assert MASK.spans(data) == thorough.spans(data)

@@ -7,8 +7,10 @@ import hashlib
 import pytest
 
 from thunes_tui.drill.effects import Look
+from thunes_tui.events.base import encode
+from thunes_tui.journal import codec
 from thunes_tui.mask import Mask
-from thunes_tui.server.printed import TAIL, WINDOW, Printed
+from thunes_tui.server.printed import LONG_CHUNK, TAIL, WINDOW, Printed
 
 FILLER = b"filler line that says nothing at all\r\n"
 
@@ -74,3 +76,19 @@ def test_a_line_without_end_is_read_too() -> None:
     looks = (Look("NEEDLE"),)
     output = printed(b"x" * WINDOW, b"NEEDLE", b"y" * WINDOW, looks=looks).command()
     assert output.find("NEEDLE", log_lines=False) is not None
+
+
+@pytest.mark.parametrize(
+    "unit", [b"\0", b"\x1b[m", b'"', "é".encode(), "漢".encode(), "👩".encode(), b"\xff", b"a"]
+)
+def test_whatever_is_printed_fits_its_records_and_plain_text_takes_few(unit: bytes) -> None:
+    data = unit * (100_000 // len(unit))
+    records = Printed(Mask.of({}), 0).feed(data)
+    assert b"".join(part for _event, part in records) == data
+    assert [event.offset for event, _part in records] == [
+        sum(len(part) for _event, part in records[:number]) for number in range(len(records))
+    ]
+    for event, _part in records:
+        codec.encode(10**9, 10**6, 10**15, 10**18, event.KIND, {"by": "server", **encode(event)}, "0" * 64)
+    if unit == b"a":
+        assert len(records) == -(-100_000 // LONG_CHUNK)

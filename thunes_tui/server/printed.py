@@ -11,13 +11,18 @@ from thunes_tui.drill.printed import Output, Reading
 from thunes_tui.events.shell import ShellOutput
 from thunes_tui.mask import Mask, MaskStream
 
-CHUNK = 10 * 1024
-"""Bytes of output in one record at the most; escaped as JSON they stay under the record's limit."""
+CHUNK, LONG_CHUNK = 10 * 1024, 32 * 1024
+"""Bytes of output in one record: escaped as JSON, any of the first size stay under the record's limit, and of
+the second those that hold little to escape. A record costs as much as some kilobytes in it."""
+ROOM = 60 * 1024
+"""What the text of a record may take, escaped."""
 TAIL = 64 * 1024
 """Bytes of a command's output that are kept, and by which two windows of it overlap: what spans more of it is
 not found."""
 WINDOW = 4 * TAIL
 """Bytes that are read for the checks at once: what this takes in memory, however much is printed."""
+PLAIN = bytes(set(range(0x20, 0x7F)) - set(b'"\\'))
+"""What JSON leaves as it is; of the rest a byte takes six at the most."""
 CONTROL = re.compile(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[PX^_].*?\x1b\\|[ -/]*[0-~])|\r"
 )
@@ -38,6 +43,7 @@ class Printed:
         self._kept = bytearray()
         self._sha256 = hashlib.sha256()
         self._reading = Reading(looks)
+        self._looks = bool(looks)
 
     def feed(self, data: bytes) -> list[tuple[ShellOutput, bytes]]:
         """Records of what may be shown now, each with its bytes; the rest may be secret and is held back."""
@@ -61,9 +67,13 @@ class Printed:
 
     def _cut(self, masked: bytes) -> list[tuple[ShellOutput, bytes]]:
         found = []
-        for start in range(0, len(masked), CHUNK):
-            part = masked[start : start + CHUNK]
+        start = 0
+        while start < len(masked):
+            part = masked[start : start + LONG_CHUNK]
+            if len(part) > CHUNK and len(part) + 5 * len(part.translate(None, PLAIN)) > ROOM:
+                part = part[:CHUNK]
             found.append((self._event(part), part))
+            start += len(part)
             self.offset += len(part)
             self._keep(part)
         return found
@@ -75,7 +85,8 @@ class Printed:
         if len(self._kept) < WINDOW:
             return
         lines = self._kept.rfind(b"\n") + 1
-        self._reading.look(plain(self._kept[: lines or len(self._kept)]))
+        if self._looks:
+            self._reading.look(plain(self._kept[: lines or len(self._kept)]))
         begin = self._kept.find(b"\n", len(self._kept) - TAIL, lines) + 1
         del self._kept[: begin or len(self._kept) - TAIL]
 

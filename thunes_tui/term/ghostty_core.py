@@ -12,6 +12,8 @@ from thunes_tui.term.backend import SCROLLBACK_LINES, Reply, allowed_reply
 BYTES_PER_ROW = 1000
 """What a row of scrollback costs at most in common widths; the library stops at a byte count as well."""
 PAGE_OF_ROWS = 1000
+LEAST_ROOM = 65_536
+"""Bytes that a text may grow before it is written twice; asking for its length costs as much."""
 UNFINISHED_BYTES = 4096
 """How much of an escape that has begun is kept, for a snapshot taken in the middle of it."""
 
@@ -24,6 +26,9 @@ class Core:
         self.handle = handle or self._new(cols, rows)
         self.close = weakref.finalize(self, self.lib.ghostty_terminal_free, self.handle)
         self._answer: Any = None
+        self._fresh: Any = self.ffi.new_allocator(should_clear_after_alloc=False)
+        self._room: dict[str, int] = {}
+        """What each kind of text took, so that it is written in one go the next time."""
 
     def _new(self, cols: int, rows: int) -> Any:
         """A terminal that keeps SCROLLBACK_LINES; the library's own byte limit would keep a few hundred.
@@ -121,9 +126,14 @@ class Core:
             self.lib.ghostty_formatter_free(box[0])
 
     def _filled(self, call: Callable[..., int], what: str) -> bytes:
-        """What the library writes into a buffer: asked once for the length, then for the bytes."""
+        """What the library writes into a buffer; where that is too small, it tells the length."""
         needed = self.ffi.new("size_t*")
-        call(self.ffi.NULL, 0, needed)
-        buffer = self.ffi.new("uint8_t[]", max(1, needed[0]))
-        abi.check(call(buffer, len(buffer), needed), what)
+        room = self._room.get(what, LEAST_ROOM)
+        result = abi.OUT_OF_SPACE
+        while result == abi.OUT_OF_SPACE:
+            buffer = self._fresh("uint8_t[]", room)
+            result = call(buffer, room, needed)
+            room = int(needed[0]) + LEAST_ROOM
+        abi.check(result, what)
+        self._room[what] = room
         return bytes(self.ffi.buffer(buffer, needed[0]))
