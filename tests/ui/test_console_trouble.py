@@ -136,6 +136,7 @@ class TestTheRest:
         app = Stage().opened().testing().app(settings=Settings(theme="dark"))
         async with app.run_test(size=LARGE) as pilot:
             await seen(pilot, "Test 1/2")
+            await seen(pilot, f"#{app.desk.state.head}")  # what was to come has come
             before, old = text_of(app), app.desk.paint("text")
             await pilot.press("T")
             await pilot.pause(0.15)
