@@ -12,6 +12,7 @@ import pytest
 from tests.rig.drillshell import Drill, alive, name_of, wait_for
 from thunes_tui import keeper
 from thunes_tui.marks import Mark, parse_marks
+from thunes_tui.shellrc import UNSEEN
 
 pytestmark = pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed here")
 
@@ -65,6 +66,19 @@ def test_nothing_typed_without_echo_is_in_a_mark(drill: Drill) -> None:
     server.until(lambda: any(mark.kind == "end" for mark in server.marks), "its end")
     assert server.run('[ "$answer" = hunter2-secret ]').status == 0
     assert not any("hunter2-secret" in m.command for m in server.marks if m.seq == 1)
+
+
+def test_a_line_typed_after_stty_echo_off_is_in_no_mark_and_not_in_the_output(drill: Drill) -> None:
+    server = drill.start()
+    server.run("stty -echo")
+    assert server.run("true canary-in-the-dark").status == 0
+    server.run("step 1.1")
+    server.run("stty echo")
+    assert server.run("true in the light").status == 0
+    commands = [mark.command for mark in server.marks if mark.kind == "start"]
+    assert commands == ["stty -echo", UNSEEN, "step 1.1", UNSEEN, "true in the light"]
+    assert b"canary" not in server.output
+    assert b"in the light" in server.output
 
 
 def test_nothing_lands_in_the_operators_history(drill: Drill) -> None:

@@ -18,6 +18,9 @@ STEPS = "THUNES_STEPS"
 UNSET = "THUNES_UNSET"
 """Names variables, blanks between them, that the operator's `~/.bashrc` must not bring into the shell."""
 
+UNSEEN = "(typed with echo off)"
+"""Told in place of a line that the terminal did not show."""
+
 RC = r"""
 [[ -r ~/.bashrc ]] && . ~/.bashrc
 set +e +u +H
@@ -55,6 +58,10 @@ __thunes_start() {
   local line
   line=$(builtin history 1)
   [[ $line =~ ^[[:space:]]*[0-9]+[*[:space:]]\ (.*)$ ]] && line=${BASH_REMATCH[1]}
+  # Readline gave the terminal back, so this is how the line was typed: what was not shown is not told, except
+  # for a step, which the drill types.
+  [[ $line =~ ^step\ [[:alnum:].]+$ || $(builtin command -p stty -a) != *[[:space:]]-echo[[:space:]]* ]] ||
+    line='@UNSEEN@'
   __thunes_mark start - "$line"
 } 2>/dev/null
 
@@ -101,4 +108,5 @@ def prepare(steps: Path) -> None:
 
 def rc(marks_fd: int = MARKS_FD) -> bytes:
     """The start file. The keeper puts the marks' key before it; see `thunes_tui.marks`."""
-    return RC.replace("@MARKS@", str(marks_fd)).replace("@RC@", str(RC_FD)).encode()
+    rc = RC.replace("@MARKS@", str(marks_fd)).replace("@RC@", str(RC_FD)).replace("@UNSEEN@", UNSEEN)
+    return rc.encode()
