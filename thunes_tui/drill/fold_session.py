@@ -42,6 +42,10 @@ def shell_output(state: DrillState, event: shell.ShellOutput, _mark: Mark) -> Dr
     return replace(state, shell=replace(state.shell, output=event.offset + size))
 
 
+def shell_skipped(state: DrillState, event: shell.ShellSkipped, _mark: Mark) -> DrillState:
+    return replace(state, shell=replace(state.shell, output=event.offset + event.length))
+
+
 def shell_started(state: DrillState, event: shell.ShellStarted, _mark: Mark) -> DrillState:
     return replace(state, shell=replace(state.shell, running=event.command, seq=event.seq, cwd=event.cwd))
 
@@ -99,6 +103,7 @@ FOLDS: dict[type, Callable[[DrillState, Any, Mark], DrillState]] = {
     shell.ShellOpened: shell_opened,
     shell.ShellRequested: shell_requested,
     shell.ShellOutput: shell_output,
+    shell.ShellSkipped: shell_skipped,
     shell.ShellStarted: shell_started,
     shell.ShellEnded: shell_ended,
     shell.ShellResized: shell_resized,

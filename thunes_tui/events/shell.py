@@ -36,6 +36,16 @@ class ShellOutput(Event):
     b64: str | None = None
 
 
+@event("shell.skipped")
+class ShellSkipped(Event):
+    """So many masked bytes from `offset` on were shown and are not recorded: too much was printed."""
+
+    offset: int
+    length: int
+    sha256: str
+    """Of the masked bytes."""
+
+
 @event("shell.started")
 class ShellStarted(Event):
     """A command line began to run in the shell, by the shell's own mark."""

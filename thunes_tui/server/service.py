@@ -105,7 +105,11 @@ class Service:
             (state.cols, state.rows),
             state.output,
             (state.seq if state.running else 0, state.running),
+            self._shown_unrecorded,
         )
+
+    def _shown_unrecorded(self) -> None:
+        self.clients.refresh()
 
     async def _new_shell(self) -> None:
         """In place of the one that has ended; why there is none is told as its end."""

@@ -19,12 +19,15 @@ from thunes_tui.handover import Taken
 from thunes_tui.marks import Mark
 from thunes_tui.mask import Mask
 from thunes_tui.observations import CommandEnded, CommandStarted, Happened, Observation, ShellGone
+from thunes_tui.server.gathering import gather, read
 from thunes_tui.server.input_queue import InputQueue
 from thunes_tui.server.printed import Printed
 from thunes_tui.server.shell_marks import ShellMarks
+from thunes_tui.server.thinning import Thinning
 from thunes_tui.term.backend import TermBackend, make
 
-READ = 65536
+QUIET_S = 1.0
+"""A flood is over when nothing has been printed for this time, and at the end of its command."""
 HOLD_S = 0.03
 """A held-back tail of output shorter than a secret's beginning is let go after this time."""
 AFRESH = b"\x1b[?1047l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[!p\x1b[0m\r\n"
@@ -43,8 +46,12 @@ class ShellHost:
         size: tuple[int, int],
         offset: int,
         running: tuple[int, str] = (0, ""),
+        unrecorded: Callable[[], None] = lambda: None,
     ) -> None:
-        """`running`: number and text of the line that the journal says is running; 0 for none."""
+        """`running`: number and text of the line that the journal says is running; 0 for none.
+
+        `unrecorded` hears of what was shown and is in no record, or was shown before its record came.
+        """
         self._link = link
         self._steps = steps
         self._observe = observe
@@ -54,6 +61,9 @@ class ShellHost:
             link.marks, link.key, steps, running, self._command_started, self._command_ended
         )
         self._input = InputQueue(link.master)
+        self._thinning = Thinning()
+        self._unrecorded = unrecorded
+        self._quiet: asyncio.TimerHandle | None = None
         self._release: asyncio.TimerHandle | None = None
         self._gone = False
         """The shell has ended; its jobs may still print."""
@@ -109,11 +119,12 @@ class ShellHost:
         if not self._mute:
             loop.remove_reader(self._link.master)
             self._marks.settle()
-            self._show(self._out.flush())
+            self._finish()
         if not self._gone:
             self._stop_listening(loop)
-        if self._release is not None:
-            self._release.cancel()
+        for timer in (self._release, self._quiet):
+            if timer is not None:
+                timer.cancel()
         self._gone = self._mute = True
         self._link.leave()
 
@@ -154,7 +165,7 @@ class ShellHost:
         with os.fdopen(descriptor, "wb") as file:
             file.write(text.encode("utf-8", "surrogateescape"))
         self._drain()
-        self._show(self._out.flush())
+        self._finish()
         self._out.begin(looks)
         self.write(f"step {name}\n".encode())
 
@@ -169,7 +180,7 @@ class ShellHost:
         return self.emulator.snapshot(), self.cols, self.rows
 
     def _readable(self) -> None:
-        data = read(self._link.master)
+        data = gather(self._link.master)
         if data is None:
             self._mute = True
             asyncio.get_running_loop().remove_reader(self._link.master)
@@ -185,7 +196,7 @@ class ShellHost:
         self._marks.settle()
         self._gone = True
         self._stop_listening(asyncio.get_running_loop())
-        self._show(self._out.flush())
+        self._finish()
         status = self._marks.exit
         how = "it was killed" if status is None else f"it ended with exit status {status}"
         self._observe(ShellGone(f"{how}; its variables and environment are gone"))
@@ -200,11 +211,28 @@ class ShellHost:
         self._release = None
         self._show(self._out.idle())
 
+    def _finish(self) -> None:
+        """All that was printed so far is shown and told of."""
+        self._show(self._out.flush())
+        self._flood_over()
+
     def _show(self, records: list[tuple[ShellOutput, bytes]]) -> None:
-        """Written before it shows: the record first, the emulator and the screens after."""
+        """Written before it shows: the record first, the emulator and the screens after; but for a flood."""
         for event, data in records:
-            self._observe(Happened((event,)))
+            for told in self._thinning.take(event, data):
+                self._observe(Happened((told,)))
             self.emulator.feed(data)
+        if self._thinning.is_flooded:
+            self._unrecorded()
+            if self._quiet is not None:
+                self._quiet.cancel()
+            self._quiet = asyncio.get_running_loop().call_later(QUIET_S, self._flood_over)
+
+    def _flood_over(self) -> None:
+        """What of its end is recorded now was shown already: everybody is to be shown anew how it looks."""
+        for told in self._thinning.end():
+            self._observe(Happened((told,)))
+            self._unrecorded()
 
     def _command_started(self, mark: Mark) -> None:
         line, cwd = self._mask.text(mark.command), self._mask.text(mark.cwd)
@@ -216,7 +244,7 @@ class ShellHost:
 
     def _command_ended(self, mark: Mark, typed: str) -> None:
         self._drain()
-        self._show(self._out.flush())
+        self._finish()
         printed = self._out.command()
         found = tuple((look.pattern, look.log_lines, shown) for look, shown in printed.found)
         status = mark.status if mark.status is not None else -1
@@ -237,13 +265,3 @@ class ShellHost:
             )
         )
         self._out.begin()
-
-
-def read(descriptor: int) -> bytes | None:
-    """What is there; empty for nothing yet, None for the end."""
-    try:
-        return os.read(descriptor, READ) or None
-    except BlockingIOError:
-        return b""
-    except OSError:
-        return None
