@@ -80,3 +80,14 @@ async def test_a_real_shell_is_seen_on_while_it_floods(place: Place, monkeypatch
         text = recall(made.folder).terminal.text()
         assert [line.strip() for line in text if line.strip().isdigit()][-4:] == ["300000", "7", "8", "9"]
         await player.close()
+
+
+async def test_a_job_that_floods_for_ever_holds_up_nothing(place: Place) -> None:
+    with session(place.project, runbook(place.project, DOCUMENT)) as made:
+        player = await Player.join(made)
+        await player.until(lambda s: s.shell.alive)
+        player.link.keys(b"yes &\n")
+        await player.until(lambda s: s.shell.seq == 1 and not s.shell.running)
+        player.link.keys(b"kill %1; wait; true\n")
+        await player.until(lambda s: s.shell.seq == 2 and not s.shell.running)
+        await player.close()

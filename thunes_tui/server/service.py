@@ -85,11 +85,11 @@ class Service:
         self._checkpoints = Checkpoints(hub, clock, self._screen, self._worker_failed)
         self.effector = Effector(spec, hub, self.supervisor, mask, environment, self._own, self._stopped.set)
         hub.effector = self._act
+        self.clients = Clients(hub, self.supervisor, self._hello, self._screen, self._keys, masked=mask.text)
         self._environment = environment
         self.shell = self._shell(keeper) if keeper is not None else None
         self.effector.shell = self.shell
         self.effector.new_shell = self._new_shell
-        self.clients = Clients(hub, self.supervisor, self._hello, self._screen, self._keys, masked=mask.text)
         hub.outputs = [self.clients, self]
         if spec.folder is not None:
             hub.outputs.insert(0, SheetWriter(spec.folder, self._sheet_failed))
@@ -105,11 +105,8 @@ class Service:
             (state.cols, state.rows),
             state.output,
             (state.seq if state.running else 0, state.running),
-            self._shown_unrecorded,
+            self.clients.refresh,
         )
-
-    def _shown_unrecorded(self) -> None:
-        self.clients.refresh()
 
     async def _new_shell(self) -> None:
         """In place of the one that has ended; why there is none is told as its end."""

@@ -14,22 +14,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 from thunes_tui.drill.effects import Look
-from thunes_tui.events.shell import ShellOpened, ShellOutput
+from thunes_tui.events.shell import ShellOpened
 from thunes_tui.handover import Taken
 from thunes_tui.marks import Mark
 from thunes_tui.mask import Mask
 from thunes_tui.observations import CommandEnded, CommandStarted, Happened, Observation, ShellGone
 from thunes_tui.server.gathering import gather, read
 from thunes_tui.server.input_queue import InputQueue
-from thunes_tui.server.printed import Printed
 from thunes_tui.server.shell_marks import ShellMarks
-from thunes_tui.server.thinning import Thinning
+from thunes_tui.server.showing import Showing
 from thunes_tui.term.backend import TermBackend, make
 
-QUIET_S = 1.0
-"""A flood is over when nothing has been printed for this time, and at the end of its command."""
-HOLD_S = 0.03
-"""A held-back tail of output shorter than a secret's beginning is let go after this time."""
+MOST_DRAINED = 1 << 20
+"""Bytes read at once before a command's end is told: a job may flood the terminal without an end."""
 AFRESH = b"\x1b[?1047l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[!p\x1b[0m\r\n"
 """Goes before a new shell's output: leaves what the one before may have left on, and begins a line."""
 
@@ -55,16 +52,11 @@ class ShellHost:
         self._link = link
         self._steps = steps
         self._observe = observe
-        self._out = Printed(mask, offset)
         self._mask = mask
         self._marks = ShellMarks(
             link.marks, link.key, steps, running, self._command_started, self._command_ended
         )
         self._input = InputQueue(link.master)
-        self._thinning = Thinning()
-        self._unrecorded = unrecorded
-        self._quiet: asyncio.TimerHandle | None = None
-        self._release: asyncio.TimerHandle | None = None
         self._gone = False
         """The shell has ended; its jobs may still print."""
         self._mute = False
@@ -75,6 +67,8 @@ class ShellHost:
         self.emulator: TermBackend = make(
             self.cols, self.rows, lambda data: None if self._restoring else self.write(data)
         )
+        self._showing = Showing(mask, offset, self.emulator, observe, unrecorded)
+        self._out = self._showing.out
 
     @property
     def pid(self) -> int:
@@ -98,9 +92,9 @@ class ShellHost:
         os.set_blocking(link.marks, False)
         link.link.setblocking(False)
         if not again and self._out.offset:
-            self._printed(AFRESH)
+            self._showing.printed(AFRESH)
         if link.spool:
-            self._printed(link.spool)
+            self._showing.printed(link.spool)
             link.kept()
         self._marks.recall()
         loop = asyncio.get_running_loop()
@@ -119,12 +113,10 @@ class ShellHost:
         if not self._mute:
             loop.remove_reader(self._link.master)
             self._marks.settle()
-            self._finish()
+            self._showing.finish()
         if not self._gone:
             self._stop_listening(loop)
-        for timer in (self._release, self._quiet):
-            if timer is not None:
-                timer.cancel()
+        self._showing.close()
         self._gone = self._mute = True
         self._link.leave()
 
@@ -165,7 +157,7 @@ class ShellHost:
         with os.fdopen(descriptor, "wb") as file:
             file.write(text.encode("utf-8", "surrogateescape"))
         self._drain()
-        self._finish()
+        self._showing.finish()
         self._out.begin(looks)
         self.write(f"step {name}\n".encode())
 
@@ -186,7 +178,7 @@ class ShellHost:
             asyncio.get_running_loop().remove_reader(self._link.master)
             self._ended()
         elif data:
-            self._printed(data)
+            self._showing.printed(data)
 
     def _ended(self) -> None:
         """The shell is gone. Its jobs are not: what they print is read on, or they would stand still."""
@@ -196,55 +188,24 @@ class ShellHost:
         self._marks.settle()
         self._gone = True
         self._stop_listening(asyncio.get_running_loop())
-        self._finish()
+        self._showing.finish()
         status = self._marks.exit
         how = "it was killed" if status is None else f"it ended with exit status {status}"
         self._observe(ShellGone(f"{how}; its variables and environment are gone"))
-
-    def _printed(self, data: bytes) -> None:
-        self._show(self._out.feed(data))
-        if self._release is not None:
-            self._release.cancel()
-        self._release = asyncio.get_running_loop().call_later(HOLD_S, self._idle)
-
-    def _idle(self) -> None:
-        self._release = None
-        self._show(self._out.idle())
-
-    def _finish(self) -> None:
-        """All that was printed so far is shown and told of."""
-        self._show(self._out.flush())
-        self._flood_over()
-
-    def _show(self, records: list[tuple[ShellOutput, bytes]]) -> None:
-        """Written before it shows: the record first, the emulator and the screens after; but for a flood."""
-        for event, data in records:
-            for told in self._thinning.take(event, data):
-                self._observe(Happened((told,)))
-            self.emulator.feed(data)
-        if self._thinning.is_flooded:
-            self._unrecorded()
-            if self._quiet is not None:
-                self._quiet.cancel()
-            self._quiet = asyncio.get_running_loop().call_later(QUIET_S, self._flood_over)
-
-    def _flood_over(self) -> None:
-        """What of its end is recorded now was shown already: everybody is to be shown anew how it looks."""
-        for told in self._thinning.end():
-            self._observe(Happened((told,)))
-            self._unrecorded()
 
     def _command_started(self, mark: Mark) -> None:
         line, cwd = self._mask.text(mark.command), self._mask.text(mark.cwd)
         self._observe(CommandStarted(mark.seq, line, cwd, self._out.begun))
 
     def _drain(self) -> None:
-        while not self._mute and (data := read(self._link.master)):
-            self._printed(data)
+        left = MOST_DRAINED
+        while left > 0 and not self._mute and (data := read(self._link.master)):
+            left -= len(data)
+            self._showing.printed(data)
 
     def _command_ended(self, mark: Mark, typed: str) -> None:
         self._drain()
-        self._finish()
+        self._showing.finish()
         printed = self._out.command()
         found = tuple((look.pattern, look.log_lines, shown) for look, shown in printed.found)
         status = mark.status if mark.status is not None else -1
