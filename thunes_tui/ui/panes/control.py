@@ -18,6 +18,7 @@ from thunes_tui.ui.keymap import Action
 from thunes_tui.ui.keystrokes import Pasted, for_shell
 from thunes_tui.ui.outline.row import lasted
 from thunes_tui.ui.panes.canvas import Canvas
+from thunes_tui.ui.screens.pasting import Pasting, needs_asking
 from thunes_tui.ui.widgets.line import Line, data
 from thunes_tui.ui.widgets.shell_size import ShellSize
 
@@ -85,7 +86,21 @@ class ControlPane(Canvas):
             self.desk.link.keys(keys)
 
     def pasted(self, event: events.Paste) -> None:
-        """A paste; one without marks cannot be told from keys, and passes as such."""
+        """A paste, asked for first where it could run something or hides what it is."""
+        if not needs_asking(event.text):
+            self._send(event)
+            return
+
+        def answered(sends: bool | None) -> None:
+            if sends and self.desk.mode == SHELL:
+                self._send(event)
+
+        marked = not isinstance(event, Pasted) or event.marked
+        bracketed = marked and self.grid.modes.bracketed_paste
+        self.app.push_screen(Pasting(self.desk, event.text, bracketed=bracketed), answered)
+
+    def _send(self, event: events.Paste) -> None:
+        """One without marks cannot be told from keys, and passes as such."""
         if isinstance(event, Pasted) and not event.marked:
             self.desk.link.keys(event.raw)
         else:
