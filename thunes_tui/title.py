@@ -10,12 +10,13 @@ from __future__ import annotations
 import ctypes
 from pathlib import Path
 
+TITLE = "thunes-tui"
 PR_SET_NAME = 15
 ARG_START, ARG_END = 45, 46
 """Positions in /proc/PID/stat counted after the last `)`; fields 48 and 49 of proc(5)."""
 
 
-def neutralise(title: str = "thunes-tui") -> None:
+def neutralise(title: str = TITLE) -> None:
     """Make this process show `title` as its whole command line, and as its name in `top` (15 bytes).
 
     The room is what exec gave: a longer title is clipped, a shorter one padded with NUL. The last byte stays

@@ -16,6 +16,7 @@ from thunes_tui.server.world import place
 from thunes_tui.sources import procfs
 from thunes_tui.sources.procfs import Proc
 from thunes_tui.sources.recognise import Recogniser
+from thunes_tui.title import TITLE
 
 COMM = 15
 """Characters of a name that the kernel keeps; a longer pattern matches no name."""
@@ -112,7 +113,7 @@ def victims(
             continue
         hit.update((proc.pid, proc) for proc in chosen)
     rows = tuple(
-        Victim(proc.pid, proc.line, _role(proc, own), proc.inside and proc.pid not in own)
+        Victim(proc.pid, proc.line, role_of(proc, own), proc.inside and not _is_console(proc, own))
         for _, proc in sorted(hit.items())
     )
     return Blast(rows, name or found[0].text, tuple(unresolved))
@@ -203,9 +204,10 @@ def _uid(user: str) -> int:
         return -1
 
 
-def _role(proc: Proc, own: set[int]) -> str:
+def role_of(proc: Proc, own: set[int]) -> str:
+    """What a person would call it: `bot`, `log tail`, `editor`, `shell`, `console (ours)` and the like."""
     program = PurePosixPath(proc.argv[0]).name.lstrip("-")
-    if proc.pid in own:
+    if _is_console(proc, own):
         return "console (ours)"
     if proc.bot:
         return "bot"
@@ -222,6 +224,11 @@ def _role(proc: Proc, own: set[int]) -> str:
     ):
         return "bot of another checkout" if _is_trader(proc) else "other"
     return "other"
+
+
+def _is_console(proc: Proc, own: set[int]) -> bool:
+    """One of ours: known by its pid, or by the one word that all our processes show as their arguments."""
+    return proc.pid in own or proc.argv == (TITLE,)
 
 
 def _is_trader(proc: Proc) -> bool:

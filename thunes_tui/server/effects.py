@@ -23,10 +23,11 @@ from thunes_tui.observations import (
 )
 from thunes_tui.server import blast
 from thunes_tui.server.environment import effective, spec_of
-from thunes_tui.server.guard import Mint, prove, running_bots, settings_reasons
+from thunes_tui.server.guard import Mint, Proof, prove, running_bots, settings_reasons
 from thunes_tui.server.hub import Hub
 from thunes_tui.server.preflight import NativePreflight, parse_script
 from thunes_tui.server.probes import Prober
+from thunes_tui.server.process_control import ProcessControl
 from thunes_tui.server.shell import ShellHost
 from thunes_tui.server.spec import SessionSpec
 from thunes_tui.server.supervisor import Supervisor
@@ -66,6 +67,7 @@ class Effector:
         self.worker = ExchangeWorker(self._exchange)
         self.prober = Prober(spec.project, spec.profile, hub.clock, mask, self.worker)
         self._native = NativePreflight(spec.project, spec.profile, environment, mask, self.worker)
+        self.control = ProcessControl(spec, hub, self._mint, self._prove, own, mask.text)
 
     def _exchange(self) -> Spec:
         """Checked as it is read: a file edited since the guard looked shows no key to another host."""
@@ -104,6 +106,10 @@ class Effector:
                 work = self._ask_guard(asked_for, command)
             case effects.AskProbe():
                 work = self._probe(effect)
+            case effects.AimSignal():
+                work = self.control.aim(effect)
+            case effects.SendSignal():
+                work = self.control.send(effect)
             case effects.TakeBaseline(test):
                 work = self._tell(self.prober.baseline(test))
             case effects.CompareRecovered(before):
@@ -154,10 +160,13 @@ class Effector:
         loop = asyncio.get_running_loop()
         self._deadlines[key] = loop.call_later(effect.seconds, self._hub.observe, passed)
 
-    async def _ask_guard(self, asked_for: str, command: str) -> None:
+    async def _prove(self) -> Proof:
         spec = self._spec
         bots = await asyncio.to_thread(running_bots, spec.project, spec.profile)
-        proof = await prove(spec.project, spec.profile, self._environment, bots, self.worker)
+        return await prove(spec.project, spec.profile, self._environment, bots, self.worker)
+
+    async def _ask_guard(self, asked_for: str, command: str) -> None:
+        spec, proof = self._spec, await self._prove()
         if not command:
             self._hub.observe(GuardSpoke(asked_for, proof.proven, proof.reasons))
             return
@@ -198,4 +207,5 @@ class Effector:
     async def close(self) -> None:
         for timer in self._deadlines.values():
             timer.cancel()
+        self.control.close()
         await self.worker.close()

@@ -16,7 +16,16 @@ from thunes_tui.drill.model import DrillState
 from thunes_tui.events.base import Event, encode
 from thunes_tui.events.box import WorkerFailed
 from thunes_tui.events.session import ClientJoined, ClientLeft, GapNoted, KeysPassed
-from thunes_tui.intents import CreatePosition, Intent, RunPreflight, RunStep, StartTest, Stop
+from thunes_tui.intents import (
+    ConfirmSignal,
+    CreatePosition,
+    Intent,
+    RunPreflight,
+    RunStep,
+    SignalProcess,
+    StartTest,
+    Stop,
+)
 from thunes_tui.journal.codec import Record
 from thunes_tui.journal.writer import JournalLike, RecordingLost
 from thunes_tui.observations import Happened, Observation
@@ -28,7 +37,7 @@ RETRY_S = 1.0
 """Between two tries whether a lost recording works again."""
 WORKER = "journal"
 """Under this name the state says that recording is lost, and why."""
-NEEDS_RECORDING = (RunStep, StartTest, RunPreflight, CreatePosition)
+NEEDS_RECORDING = (RunStep, StartTest, RunPreflight, CreatePosition, SignalProcess, ConfirmSignal)
 """Nothing that acts may start while recording is lost."""
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from thunes_tui.clock import boot_id
 from thunes_tui.errors import Refused
 from thunes_tui.sources import pidfd, procfs
+from thunes_tui.title import TITLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,24 +21,38 @@ class Identity:
     start: int
 
 
-def send(who: Identity, number: signal.Signals, own: set[int]) -> bool:
-    """Signal the process; False when it is gone already. Raises Refused for what must never be signalled.
+def is_ours(pid: int, own: set[int]) -> bool:
+    """Whether it is the system's first process, or one of a console: of this one or of any other."""
+    return pid <= 1 or pid in own or pid in procfs.ancestors(os.getpid()) or procfs.argv(pid) == (TITLE,)
+
+
+def hold(who: Identity, own: set[int]) -> int | None:
+    """A descriptor of the process; None when it is gone. Raises Refused for what must never be signalled.
 
     No clock and no name is involved: a pid that was given to another process meanwhile has another start.
     """
-    if who.pid <= 1 or who.pid in own or who.pid in procfs.ancestors(os.getpid()):
-        raise Refused(f"process {who.pid} is the system's or the console's own; it is not signalled")
-    if who.boot != boot_id():
-        return False
-    descriptor = pidfd.hold(who.pid, who.start)
-    if descriptor is None:
-        return False
+    if is_ours(who.pid, own):
+        raise Refused(f"process {who.pid} is the system's or the console's own: it is never signalled")
+    return pidfd.hold(who.pid, who.start) if who.boot == boot_id() else None
+
+
+def strike(descriptor: int, pid: int, number: signal.Signals) -> bool:
+    """Signal the held process; False when it is gone. Raises Refused where it is another user's."""
     try:
         signal.pidfd_send_signal(descriptor, number)
     except ProcessLookupError:
         return False
     except PermissionError:
-        raise Refused(f"process {who.pid} belongs to another user; ask them to stop it") from None
+        raise Refused(f"process {pid} belongs to another user; ask them to stop it") from None
+    return True
+
+
+def send(who: Identity, number: signal.Signals, own: set[int]) -> bool:
+    """Signal the process; False when it is gone already. Raises Refused as `hold` and `strike` do."""
+    descriptor = hold(who, own)
+    if descriptor is None:
+        return False
+    try:
+        return strike(descriptor, who.pid, number)
     finally:
         os.close(descriptor)
-    return True
