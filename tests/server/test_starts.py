@@ -15,8 +15,9 @@ import pytest
 from tests.server.session_rig import Player, Session, output, private_dirs, session, start_server
 from thunes_tui import clock, handover, keeper, localsocket
 from thunes_tui.errors import Refused, Unusable, UserError
+from thunes_tui.journal.folder import list_sessions
 from thunes_tui.journal.lock import Lock, is_held
-from thunes_tui.server import order, runtime, start
+from thunes_tui.server import choose, order, runtime, start
 from thunes_tui.server.spec import shell_environment
 
 DOCUMENT = (
@@ -152,3 +153,21 @@ def test_the_runtime_folder_goes_once_server_and_keeper_are_gone(project: Path) 
     runtime.sweep(clock.system())
     assert [p.name for p in sorted(root.iterdir())] == ["living", "young"]
     listener.close()
+
+
+def test_a_session_that_was_killed_while_its_tests_were_pinned_is_not_taken_up(
+    made: Session, project: Path
+) -> None:
+    """It would be a drill of fewer tests than its document has."""
+    made.kill()
+    (entry,) = (entry for entry in list_sessions() if entry.id == made.spec.session)
+    whole = choose.unfinished(project)
+    assert whole is not None
+    assert whole.id == entry.id
+    journal = made.folder / "journal.jsonl"
+    lines = journal.read_bytes().splitlines(keepends=True)
+    pinned = max(n for n, line in enumerate(lines) if b'"k":"runbook.pinned"' in line)
+    journal.write_bytes(b"".join(lines[: pinned + 1]))
+    assert choose.unfinished(project) is None
+    with pytest.raises(Unusable, match="killed as it began"):
+        order.resumed_spec(entry, "ann")

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from thunes_tui.errors import Unusable
+from thunes_tui.journal.codec import Record
 from thunes_tui.journal.folder import SessionEntry, list_sessions
 from thunes_tui.journal.reader import head_and_last
 from thunes_tui.server import runtime
 
+OPENING = ("drill.opened", "runbook.pinned", "test.pinned", "document.pinned")
+"""The kinds that a session's journal begins with."""
 ABOUT = "about.json"
 """In the runtime folder: which project a running session is on."""
 
@@ -90,13 +93,20 @@ def find_recording(name: str) -> Path:
     )
 
 
+def is_cut_short(last: Record) -> bool:
+    """Whether a journal that ends so was left before all of its tests were pinned: nothing was done in it."""
+    return last.kind in OPENING
+
+
 def unfinished(project: Path) -> SessionEntry | None:
     """The last session of this project that was never ended and has no server: to be taken up again."""
     for entry in list_sessions():
         if entry.running or entry.ended or entry.problem:
             continue
         ends = head_and_last(entry.path / "journal.jsonl")
-        facts = ends[0].data if ends is not None else {}
+        if ends is None or is_cut_short(ends[1]):
+            continue
+        facts = ends[0].data
         if facts.get("mode") == "drill" and facts.get("paths", {}).get("project") == str(project):
             return entry
     return None

@@ -12,7 +12,7 @@ from thunes_tui.errors import Unusable, UserError
 from thunes_tui.journal.folder import SessionEntry, sessions_root
 from thunes_tui.journal.reader import head_and_last
 from thunes_tui.server import runtime
-from thunes_tui.server.choose import forget
+from thunes_tui.server.choose import forget, is_cut_short
 from thunes_tui.server.opening import new_session_id
 from thunes_tui.server.spec import SessionSpec
 from thunes_tui.server.start import serve
@@ -52,6 +52,8 @@ def resumed_spec(entry: SessionEntry, operator: str) -> SessionSpec:
     ends = head_and_last(entry.path / "journal.jsonl")
     if ends is None:
         raise Unusable(f"{entry.path} holds no record: begin a new session")
+    if is_cut_short(ends[1]):
+        raise Unusable(f"session {entry.id} was killed as it began, and has no drill in it: begin a new one")
     facts = ends[0].data
     paths = facts.get("paths", {})
     project = Path(str(paths.get("project", "")))
