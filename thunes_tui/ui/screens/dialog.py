@@ -71,6 +71,11 @@ class Dialog(ModalScreen[T | None], Generic[T], inherit_bindings=False):
     def on_resize(self) -> None:
         self._fit()
 
+    def on_unmount(self) -> None:
+        # Textual holds on to the styles cache of whatever was painted, and that to the rows.
+        for painted in (self, self.box):
+            painted._styles_cache.clear()
+
     def head(self, width: int, /) -> list[Line]:
         """The lines above, which do not scroll."""
         raise NotImplementedError(f"{type(self).__name__} has no head at {width}")
