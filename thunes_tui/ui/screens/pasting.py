@@ -13,8 +13,8 @@ from thunes_tui.ui.screens.dialog import Dialog
 from thunes_tui.ui.widgets.line import Line, data, wrapped
 
 QUIET_MS = 700.0
-"""A key that comes sooner after the dialog appeared, or after another key, was not meant for it: a held key takes
-so long at most until it repeats."""
+"""A key that comes sooner after the dialog appeared, or after another key, was not meant for it. No held key
+takes longer until it repeats."""
 MOST_LINES, MOST_CHARACTERS = 500, 65_536
 """Of a longer paste so much is shown and looked through."""
 
