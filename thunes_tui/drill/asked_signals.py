@@ -5,7 +5,6 @@ Allowed on hold too: a drill that is held for a real incident is where a bot mus
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Callable
 from typing import Any
 
@@ -17,7 +16,10 @@ from thunes_tui.drill.model import DrillState
 from thunes_tui.drill.transitions import check_running
 from thunes_tui.events import signals
 
-FIRST = {"stop": signal.SIGTERM, "freeze": signal.SIGSTOP, "thaw": signal.SIGCONT}
+SIGTERM, SIGKILL, SIGSTOP, SIGCONT = 15, 9, 19, 18
+"""Their numbers on Linux; the drill is pure and asks no system."""
+SIGNAL_NAMES = {SIGTERM: "SIGTERM", SIGKILL: "SIGKILL", SIGSTOP: "SIGSTOP", SIGCONT: "SIGCONT"}
+FIRST = {"stop": SIGTERM, "freeze": SIGSTOP, "thaw": SIGCONT}
 """The signal with which each begins."""
 ROLES = ("bot", "child", "drill")
 """Whose processes a person may signal here."""
@@ -69,7 +71,7 @@ def leave_signal(draft: Draft, intent: intents.LeaveSignal) -> None:
     known = draft.state.signalling
     if known.attempt != intent.attempt or not known.status:
         raise Refusal("no signal is under way")
-    sent = f"after {signal.Signals(known.signal).name}" if known.signal else "nothing was sent"
+    sent = f"after {SIGNAL_NAMES.get(known.signal, known.signal)}" if known.signal else "nothing was sent"
     draft.emit(signals.SignalEnded(known.attempt, "left", sent))
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Callable
 from typing import Any
 
 from thunes_tui import observations as seen
 from thunes_tui.drill.asked_people import here
-from thunes_tui.drill.asked_signals import FIRST
+from thunes_tui.drill.asked_signals import FIRST, SIGKILL, SIGNAL_NAMES, SIGTERM
 from thunes_tui.drill.draft import Draft
 from thunes_tui.drill.effects import SendSignal
 from thunes_tui.drill.facts import SignalState
@@ -75,9 +74,9 @@ def note_by_hand(draft: Draft) -> None:
 def send(draft: Draft, number: int, token: str) -> None:
     """Intent before effect: the event is on disk before the signal leaves."""
     known = draft.state.signalling
-    patience = {signal.SIGTERM: GRACE_S, signal.SIGKILL: UNDEAD_S}.get(signal.Signals(number), CHECK_S)
-    draft.emit(signals.SignalStarted(known.attempt, int(number), token))
-    draft.want(SendSignal(known.attempt, known.pid, known.start, int(number), token, patience))
+    patience = {SIGTERM: GRACE_S, SIGKILL: UNDEAD_S}.get(number, CHECK_S)
+    draft.emit(signals.SignalStarted(known.attempt, number, token))
+    draft.want(SendSignal(known.attempt, known.pid, known.start, number, token, patience))
 
 
 def told(draft: Draft, word: seen.SignalTold) -> None:
@@ -97,11 +96,11 @@ def lives_on(draft: Draft, word: seen.SignalTold) -> None:
     """SIGTERM was not enough, or SIGKILL was not: the second is said aloud."""
     known = draft.state.signalling
     waited = draft.now.since(known.begun) if known.begun is not None else 0.0
-    if word.signal == signal.SIGTERM and waited <= LATE_S:
-        send(draft, signal.SIGKILL, "")
+    if word.signal == SIGTERM and waited <= LATE_S:
+        send(draft, SIGKILL, "")
         return
     end(draft, "alive", word.detail)
-    if word.signal == signal.SIGKILL:
+    if word.signal == SIGKILL:
         text = f"process {known.pid} is alive {UNDEAD_S:g} s after SIGKILL: {word.detail}"
         draft.emit(steps.FindingNoted(text, source="processes"))
 
@@ -116,7 +115,7 @@ def server_died(draft: Draft) -> None:
     """Nothing that was under way goes on by itself under a new server."""
     known = draft.state.signalling
     if known.status == "running":
-        name = signal.Signals(known.signal).name
+        name = SIGNAL_NAMES.get(known.signal, known.signal)
         text = f"the server died after it wrote that it sends {name}: whether it did is for you to see"
         draft.emit(signals.SignalEnded(known.attempt, "unknown", text))
     elif known.status:

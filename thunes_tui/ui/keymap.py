@@ -81,6 +81,7 @@ GLOBAL: tuple[Action, ...] = (
     Action(
         "hold", ("H",), "hold", "Hold the drill, or release it: nothing new starts meanwhile", footer=True
     ),
+    Action("stop", ("K",), "stop process", "Stop the bot, or the selected process: SIGTERM, 10 s, SIGKILL"),
     Action("seen", ("e",), "alert seen", "The alert is on the phone now: stops the alert's clock"),
     Action("reading", ("v",), "read", "Read the runbook at the current step, and the operational runbook"),
     Action("summary", ("S",), "summary", "Results, durations, timeline and decision as they stand"),
@@ -111,8 +112,8 @@ GLOBAL: tuple[Action, ...] = (
     Action("end", ("E",), "end early", "End the drill before its last test, with the reason"),
     Action("leave", ("q",), "leave", "Leave the console; the drill and the bot go on"),
 )
-"""`K` is kept for stopping a process, `p` for the pause."""
-RESERVED = frozenset({"K", "p"})
+"""`p` is kept for the pause."""
+RESERVED = frozenset({"p"})
 
 
 def key_name(key: str) -> str:

@@ -11,11 +11,13 @@ from thunes_tui.events.base import Event
 from thunes_tui.events.drill import DrillEnded
 from thunes_tui.events.session import KeysPassed, KeysRequested
 from thunes_tui.events.shell import ShellExited
+from thunes_tui.events.signals import SignalEnded
 from thunes_tui.events.steps import IntentRefused, StepHeld
 from thunes_tui.ui.deeds import drill
 from thunes_tui.ui.desk import COMMAND, SHELL, Desk
 from thunes_tui.ui.panes.base import is_bulk
 from thunes_tui.ui.screens.confirm import Confirm
+from thunes_tui.ui.screens.stop import Stop as StopDialog
 from thunes_tui.ui.screens.summary import Summary
 
 if TYPE_CHECKING:
@@ -40,6 +42,8 @@ def take(app: ThunesApp, update: Update) -> None:
     app.tabs.changed()
     if isinstance(app.screen, Confirm) and (drill.held_step(app) is None or not desk.connected):
         app.screen.dismiss(None)
+    if isinstance(app.screen, StopDialog):
+        app.screen.told()
     if isinstance(update, Folded):
         if update.event.DECISION and update.record.data.get("by") != SERVER.name:
             desk.unrefuse()
@@ -80,6 +84,12 @@ def react(app: ThunesApp, event: Event) -> None:
             if client in (0, desk.hello.client):  # 0: from before refusals named their client
                 app.hands.repeats.refused()
                 desk.refuse(reason)
+                if isinstance(app.screen, StopDialog):
+                    app.screen.refuse(reason)
+        case SignalEnded(outcome=outcome, detail=detail) if quiet:
+            known = desk.state.signalling
+            said = f"{known.how} process {known.pid}: {outcome}{f', {detail}' if detail else ''}"
+            desk.say(said, alarming=outcome not in ("dead", "frozen", "running", "left"))
         case KeysRequested(name=name) if desk.role == "driver":
             desk.say(f"{name} asks for the keys: w passes them")
         case KeysPassed(name=name):

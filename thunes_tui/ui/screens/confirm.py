@@ -5,6 +5,7 @@ from __future__ import annotations
 from thunes_tui.ui.desk import Desk
 from thunes_tui.ui.screens.typed import Typed
 from thunes_tui.ui.widgets.line import Line, data, wrapped
+from thunes_tui.ui.widgets.victims import victim_rows
 
 COMMAND_LINES = 12
 
@@ -33,7 +34,6 @@ class Confirm(Typed):
             else "It hits no process that runs now."
         )
         lines: list[Line] = [[(hits, "bad" if count else "warn")]]
-        for victim in self._victims:
-            lines += wrapped([("    ", "text"), data(victim)], width, 6)
+        lines += victim_rows(self._victims, width, ("hit too", "bad"), {"bot": ("TARGET", "strong")})
         asked = wrapped([("The guard is asked once more right before it runs.", "dialog_dim")], width)
         return [*lines, [], *asked, []]

@@ -67,9 +67,13 @@ class Typed(Dialog[str]):
 
     def _enter(self, gap: float) -> None:
         if self._entry.text == self._word and gap >= BURST_MS:
-            self.dismiss(self._word)
+            self.accepted()
         else:
             self._refuse(f"it is confirmed by typing {self._word}, and by nothing else")
+
+    def accepted(self) -> None:
+        """The word was typed."""
+        self.dismiss(self._word)
 
     def pasted(self, _text: str, /) -> None:
         self._refuse("pasted text does not confirm: type the word")
