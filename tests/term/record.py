@@ -119,7 +119,7 @@ CASES = (
             "\x1b[A\x1b[D\x1b[D\x1b[3~",
             "\x01",
             "\x05\x15",
-            "echo a long line that goes over the edge of the screen: 漢字 é 🚀 and more text behind it, far on",
+            "echo a long line that goes over the edge of the screen: 漢字 é 🚀 and more text behind it, far",
             "\x01\x1bf\x1bf\x1bfinserted ",
             "\x0c",
             "\x17\r",
