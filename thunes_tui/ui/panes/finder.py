@@ -167,10 +167,12 @@ class Finder:
             while is_more and not work.is_waiting and loop.time() < until:
                 is_more = work.step()
             is_more = work.step() if is_more and work.is_waiting else is_more
+            before = self.count, self._share
             self.count, self._share = work.hits, work.progress
             if hits.is_wanting and hits.step():
                 self._mark()
-            self._pane.changed()
+            if (self.count, self._share) != before:
+                self._pane.changed()
             await asyncio.sleep(WAIT_S if work.is_waiting else REST_S)
             while self.seeker.is_busy:
                 await asyncio.sleep(WAIT_S)

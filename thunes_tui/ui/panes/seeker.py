@@ -86,8 +86,10 @@ class Seeker:
         until = loop.time() + SLICE_S
         while work.step():
             if work.is_waiting or loop.time() >= until:
-                self.words = f"looking for {what}  {work.progress:.0%}"
-                self._pane.changed()
+                words = f"looking for {what}  {work.progress:.0%}"
+                if words != self.words:
+                    self.words = words
+                    self._pane.changed()
                 await asyncio.sleep(WAIT_S if work.is_waiting else REST_S)
                 until = loop.time() + SLICE_S
 
