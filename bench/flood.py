@@ -23,8 +23,8 @@ from tests.rig.glass import Glass
 RATE, SECONDS = 20_000, 5.0
 RUNS = 3
 PATIENCE = 30.0
-WARM_UP_S, KEYS = 2.0, 50
-KEY_GAP_S = (0.06, 0.14)
+WARM_UP_S, KEYS = 2.0, 100
+KEY_GAP_S = (0.04, 0.1)
 REACH_LAG_MS, REACH_CORE, REACH_KB_S, REACH_KEY_MS = 80.0, 20.0, 60.0, 45.0
 TERMINALS = "four terminals"
 READERS = tuple(LOG_READERS)
