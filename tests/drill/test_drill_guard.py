@@ -232,3 +232,10 @@ class TestAPosition:
         wanted.ask(intents.CreatePosition()).holds(like(AskGuard, asked_for="position#2"))
         wanted.see(seen.GuardSpoke("position#1", True, token="t")).gives(box.GuardAnswered)
         wanted.see(seen.GuardSpoke("position#2", True, token="t")).holds(RunInShell)
+
+
+def test_who_has_a_file_open_may_change_between_both_looks(asked: Playbook) -> None:
+    file = "data/positions.db is removed: the database"
+    asked.see(answer(victims=(file,)))
+    asked.ask(intents.ConfirmStep("T3.S2", "paper_trader"))
+    asked.see(answer("!", victims=(f"{file}; open: 4711 python",))).holds(steps.StepStarted)

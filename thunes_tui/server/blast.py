@@ -1,4 +1,4 @@
-"""The blast radius of a step: exactly which processes its signals would hit, said before they do."""
+"""The blast radius of a step: exactly which processes and files it would hit, said before it does."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ import os
 import pwd
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from thunes_tui.config import Profile
+from thunes_tui.server.reached import SHOWN, Ground, Reached, holders, reached
 from thunes_tui.server.targets import Read, Target, targets
+from thunes_tui.server.touched import touches
 from thunes_tui.server.world import place
 from thunes_tui.sources import procfs
 from thunes_tui.sources.procfs import Proc
@@ -57,12 +59,19 @@ class Blast:
     confirm: str = ""
     """What a person types before it runs; empty when the command signals nothing."""
     unresolved: tuple[str, ...] = ()
-    """Signals whose targets the text does not tell; unattended they count as outside, too."""
+    """Signals and files whose targets the text does not tell; unattended they count as outside, too."""
+    files: tuple[Reached, ...] = ()
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Everything that would be hit: first the processes."""
+        return (*(victim.line for victim in self.victims), *(file.line for file in self.files))
 
     @property
     def outside(self) -> tuple[str, ...]:
         """What an unattended drill must not hit, one line each."""
-        return tuple(victim.line for victim in self.victims if not victim.inside)
+        processes = [victim.line for victim in self.victims if not victim.inside]
+        return (*processes, *(file.line for file in self.files if not file.inside))
 
 
 async def look(
@@ -72,16 +81,30 @@ async def look(
     world_pid: int | None,
     own: set[int],
     mask: Callable[[str], str] = lambda text: text,
+    cwd: str = "",
 ) -> Blast:
-    """The blast radius now, over all processes of the box. Costs nothing when the command signals nothing."""
+    """The blast radius now: over all processes of the box, and over the files that the command names.
+
+    `cwd` is the shell's folder. Costs nothing when the command signals and takes away nothing.
+    """
     read = reader(project, profile, world_pid)
-    if not await asyncio.to_thread(targets, command, read):
+    signals, files = await asyncio.to_thread(lambda: (targets(command, read), touches(command, read)))
+    if not signals and not files:
         return Blast()
     recogniser = Recogniser(project, profile.bot.scripts)
     processes = await asyncio.to_thread(lambda: tuple(recogniser.snapshot()))
     blast = victims(command, processes, world_pid, own, profile.bot.name, read)
+    ground = Ground(project, profile, world_pid, cwd)
+    hit, untold = await asyncio.to_thread(reached, files, ground, lambda inodes: holders(inodes, processes))
     masked = tuple(Victim(v.pid, mask(v.argv)[:CLIP], v.role, v.inside) for v in blast.victims)
-    return Blast(masked, blast.confirm, blast.unresolved)
+    named = tuple(replace(file, path=mask(file.path)[:CLIP]) for file in hit[:SHOWN])
+    if len(hit) > SHOWN:
+        named = (
+            *named,
+            Reached(f"and {len(hit) - SHOWN} more files", "touched", inside=all(f.inside for f in hit)),
+        )
+    confirm = blast.confirm or (PurePosixPath(named[0].path).name if named else "")
+    return Blast(masked, confirm, (*blast.unresolved, *untold), named)
 
 
 def victims(

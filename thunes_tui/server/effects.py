@@ -171,7 +171,10 @@ class Effector:
             self._hub.observe(GuardSpoke(asked_for, proof.proven, proof.reasons))
             return
         world = world_pid(spec.project, spec.profile)
-        found = await blast.look(command, spec.project, spec.profile, world, self._own(), self._mask.text)
+        cwd = self._hub.state.shell.cwd
+        found = await blast.look(
+            command, spec.project, spec.profile, world, self._own(), self._mask.text, cwd
+        )
         attempt = asked_for.removesuffix("!")
         self._hub.observe(
             GuardSpoke(
@@ -179,7 +182,7 @@ class Effector:
                 proof.proven,
                 proof.reasons,
                 self._mint.mint(attempt, proof),
-                tuple(v.line for v in found.victims),
+                found.lines,
                 (*found.outside, *found.unresolved),
                 found.confirm,
             )

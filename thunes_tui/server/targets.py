@@ -64,7 +64,7 @@ def targets(text: str, read: Read = _unreadable, depth: int = 0) -> tuple[Target
     """
     found: list[Target] = []
     listed: list[Target] = []
-    for command, privileged in _runs(text):
+    for command, privileged in runs(text):
         own = [*_of(command), *_beyond(command, read, depth)]
         found += [replace(target, privileged=True) if privileged else target for target in own]
         listed += [replace(target, privileged=privileged) for target in _listed(command)]
@@ -75,7 +75,8 @@ def targets(text: str, read: Read = _unreadable, depth: int = 0) -> tuple[Target
     return tuple(dict.fromkeys(kept))
 
 
-def _runs(text: str) -> Iterator[tuple[Command, bool]]:
+def runs(text: str) -> Iterator[tuple[Command, bool]]:
+    """Its simple commands, with what `sudo`, `timeout` and their like run; whether with another's rights."""
     for command in commands_of(unseen.plain(text)):
         yield from _unwrapped(command, 0, privileged=False)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -131,6 +132,20 @@ def _link(pid: int, name: str) -> str:
         return str((PROC / str(pid) / name).readlink())
     except OSError:
         return ""
+
+
+def open_inodes(pid: int) -> set[tuple[int, int]]:
+    """Device and inode of every file that it has open; empty where that is hidden."""
+    found: set[tuple[int, int]] = set()
+    try:
+        with os.scandir(PROC / str(pid) / "fd") as entries:
+            for entry in entries:
+                with contextlib.suppress(OSError):
+                    known = entry.stat()
+                    found.add((known.st_dev, known.st_ino))
+    except OSError:
+        pass
+    return found
 
 
 def read(pid: int) -> Proc | None:

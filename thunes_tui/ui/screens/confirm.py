@@ -5,7 +5,7 @@ from __future__ import annotations
 from thunes_tui.ui.desk import Desk
 from thunes_tui.ui.screens.typed import Typed
 from thunes_tui.ui.widgets.line import Line, data, wrapped
-from thunes_tui.ui.widgets.victims import victim_rows
+from thunes_tui.ui.widgets.victims import split, victim_rows
 
 COMMAND_LINES = 12
 
@@ -27,13 +27,17 @@ class Confirm(Typed):
         return [[("Step ", "text"), (self._step, "strong"), (" wants", "text")], *shown, []]
 
     def about(self, width: int, /) -> list[Line]:
-        count = len(self._victims)
-        hits = (
-            f"It hits {count} process{'es' if count != 1 else ''}:"
-            if count
-            else "It hits no process that runs now."
-        )
-        lines: list[Line] = [[(hits, "bad" if count else "warn")]]
-        lines += victim_rows(self._victims, width, ("hit too", "bad"), {"bot": ("TARGET", "strong")})
+        processes, files = split(self._victims)
+        count = len(processes)
+        hits = f"It hits {count} process{'es' if count != 1 else ''}:"
+        lines: list[Line] = []
+        if count:
+            lines.append([(hits, "bad")])
+            lines += victim_rows(processes, width, ("hit too", "bad"), {"bot": ("TARGET", "strong")})
+        elif not files:
+            lines.append([("It hits no process that runs now.", "warn")])
+        if files:
+            lines.append([("It takes away or writes over:", "bad")])
+            lines += victim_rows(files, width, ("", "text"))
         asked = wrapped([("The guard is asked once more right before it runs.", "dialog_dim")], width)
         return [*lines, [], *asked, []]

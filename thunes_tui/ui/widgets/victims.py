@@ -1,4 +1,4 @@
-"""Processes that a signal reaches, one row each: number, command, what it is, what befalls it."""
+"""What a step or a signal reaches, one row each: a process by number, command and role; or a file."""
 
 from __future__ import annotations
 
@@ -35,4 +35,12 @@ def victim_rows(
     return rows
 
 
+def split(lines: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Lines of processes, and those of files."""
+    known = list(lines)
+    files = [line for line in known if _FILE.search(line)]
+    return [line for line in known if line not in files], files
+
+
+_FILE = re.compile(r"^(?!\d+ ).* is (?:removed|moved away|written over|emptied|changed|touched)(?:[:;]|$)")
 _ROLES = {"bot": "the bot", "console (ours)": "this console"}
