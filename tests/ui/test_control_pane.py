@@ -152,6 +152,24 @@ async def test_the_shell_is_never_asked_to_be_under_eighty_by_twenty_four(tmp_pa
         await seen(pilot, "top 0")
 
 
+async def test_a_small_pane_shows_what_stands_above_the_prompt_once_an_editor_was_left(
+    tmp_path: Path,
+) -> None:
+    project = Project(tmp_path)
+    app = project.app()
+    async with app.run_test(size=SMALL) as pilot:
+        await ready(pilot, app)
+        prints(project.stage, "$ echo said\r\nsaid\r\n$ vi", "\x1b[?1049h\x1b[24;1H:wq")
+        await seen(pilot, ":wq")
+        assert "said" not in text_of(app)
+        prints(project.stage, "\x1b[?1049l\r\n$ ")
+        await seen(pilot, "$ echo said")
+        prints(project.stage, "".join(f"row {n}\r\n" for n in range(15)), "\x1b[5A")
+        await seen(pilot, "row 14")
+        prints(project.stage, "\x1b[9Aup")
+        await seen(pilot, "row 0")
+
+
 @pytest.mark.parametrize("role", ["witness", "replay"])
 async def test_who_only_watches_asks_for_no_size_and_sees_the_grid_as_it_is(
     role: str, tmp_path: Path

@@ -45,6 +45,7 @@ class Grid:
         self._top = 0
         """First row of the window, counted from the oldest row of the scrollback."""
         self._left = 0
+        self._alternate = False
         self._cursor: Cursor | None = None
         self._dirty: set[int] = set()
         self._all = True
@@ -148,14 +149,25 @@ class Grid:
             self.back = min(self.back, max(0, above + rows - height))
             self._top = max(0, above + rows - height - self.back)
         else:
-            inside = min(max(self._top - above, 0), max(0, rows - height))
-            inside = min(max(inside, at.y - height + 1), at.y)
-            self._top = above + inside
+            self._top = above + self._inside(emulator, height)
             if cols <= width:
                 self._left = 0
             elif not self._left <= at.x < self._left + width:
                 self._left = max(0, min(at.x - width + MARGIN, cols - width))
         return (self._top, self._left) != before
+
+    def _inside(self, emulator: TermBackend, height: int) -> int:
+        """The row of the screen that a window of this height begins with: it moves as little as it can.
+
+        But a program that has left its own screen leaves a cursor with blanks below it and the output above.
+        """
+        at, rows, alternate = emulator.cursor, emulator.size[1], emulator.modes.alt_screen
+        last = max(0, at.y - height + 1)
+        inside = min(max(self._top - emulator.scrollback, 0), max(0, rows - height))
+        left, self._alternate = alternate != self._alternate, alternate
+        if left or (at.y < inside and not alternate):
+            return last
+        return min(max(inside, last), at.y)
 
     def strip(self, y: int, width: int, ground: Ground) -> Strip:
         """Row `y` of the window as `width` cells."""
