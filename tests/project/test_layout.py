@@ -63,9 +63,9 @@ def test_every_module_postpones_its_annotations() -> None:
 
 
 def test_tests_lie_beside_the_area_they_test() -> None:
-    """A folder of tests is named after a part of the package, or is a rig, or tests the whole."""
+    """A folder of tests is named after a part of the package or `bench`, or is a rig, or tests the whole."""
     parts = {path.stem if path.is_file() else path.name for path in tree.PACKAGE.iterdir()}
-    whole = {"rig", "project", "e2e", "replay"}
+    whole = {"bench", "rig", "project", "e2e", "soak"}
     folders = {p.name for p in (tree.ROOT / "tests").iterdir() if p.is_dir() and _holds_python(p)}
     assert folders <= parts | whole, folders - parts - whole
 

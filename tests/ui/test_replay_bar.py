@@ -69,3 +69,12 @@ def test_the_time_line_has_exactly_its_width(width: int, now: int) -> None:
 
 def test_a_recording_of_one_moment_has_a_time_line() -> None:
     assert timeline(wire.Replay(False, 1.0, START, START, START, 0, 0), 20)
+
+
+async def test_the_first_press_pauses_also_before_the_replay_has_said_that_it_plays(tmp_path: Path) -> None:
+    project = Project(tmp_path, role="replay")
+    app = project.app()
+    async with app.run_test(size=(160, 40)) as pilot:
+        await seen(pilot, "replay")
+        await pilot.press("space")
+        assert project.stage.link.asked == [intents.Seek("pause")]

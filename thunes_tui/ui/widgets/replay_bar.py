@@ -69,11 +69,12 @@ class ReplayBar(Bar):
     # Keys.
 
     def do_play(self) -> None:
-        replay = self.desk.replay
-        self._seek("pause" if replay is not None and replay.playing else "play")
+        self._seek(self.word_for_play())
 
     def word_for_play(self) -> str:
-        return "pause" if self.desk.replay is not None and self.desk.replay.playing else "play"
+        """A replay plays from its start, also while it has not said so yet."""
+        replay = self.desk.replay
+        return "play" if replay is not None and not replay.playing else "pause"
 
     def do_step_on(self) -> None:
         self._seek("step+")
