@@ -28,12 +28,12 @@ def measure(bench: Bench) -> list[Row]:
         with bench.console() as glass:
             glass.press("c")
             glass.expect("SHELL")
-            runs.append(_keys(glass))
+            runs.append(keys(glass))
     ours = Latency.median(runs)
     peers: dict[str, Measured | None] = {"bash in tmux": None}
     if has_tmux():
         with bench.tmux("bash --norc --noprofile") as glass:
-            peers["bash in tmux"] = _keys(glass)
+            peers["bash in tmux"] = keys(glass)
     return [
         Row(
             "key to echo", ours, peers, f"p50 <= {REACH_P50:g} ms, p99 <= {REACH_P99:g} ms",
@@ -42,7 +42,7 @@ def measure(bench: Bench) -> list[Row]:
     ]  # fmt: skip
 
 
-def _keys(glass: Glass) -> Latency:
+def keys(glass: Glass) -> Latency:
     """Type at a person's pace, never in step with anything that polls."""
     dice = random.Random(7)
     settle(glass)

@@ -95,7 +95,7 @@ def _flood(bench: Bench, glass: Glass, pids: Callable[[], Iterable[int]]) -> Flo
     word = f"z{random.randrange(10**9):09d}"
     before, written = spent(pids()), len(glass.raw)
     began = time.perf_counter()
-    with _flooding(bench, SECONDS, word) as flooder:
+    with flooding(bench, SECONDS, word) as flooder:
         while time.perf_counter() < began + SECONDS:
             glass.pump(0.01)
         deadline, seen = began + SECONDS + PATIENCE, 0.0
@@ -113,7 +113,7 @@ def _flood(bench: Bench, glass: Glass, pids: Callable[[], Iterable[int]]) -> Flo
 
 
 @contextlib.contextmanager
-def _flooding(bench: Bench, seconds: float, last_words: str = "") -> Iterator[subprocess.Popen[str]]:
+def flooding(bench: Bench, seconds: float, last_words: str = "") -> Iterator[subprocess.Popen[str]]:
     argv = [sys.executable, "-m", "bench.flooder", str(bench.log), str(RATE), str(seconds), last_words]
     with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as flooder:
         try:
@@ -127,7 +127,7 @@ def _keys(bench: Bench, glass: Glass) -> Latency:
     taken: list[float] = []
     glass.press("3")
     glass.expect("▌LOG")
-    with _flooding(bench, 60.0):
+    with flooding(bench, 60.0):
         rest(glass, WARM_UP_S)
         for number in range(KEYS):
             word = "FOLLOW" if number % 2 else "PAUSED"

@@ -6,8 +6,10 @@ are pressed in another pane meanwhile, and Ctrl-C ends a `cat` that would go on.
 
 from __future__ import annotations
 
+import contextlib
 import random
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from bench.figures import Amount, Latency, Measured, Row
@@ -30,12 +32,11 @@ LINE = (
 
 def measure(bench: Bench) -> list[Row]:
     log = coloured_log(bench.place.project)
-    with bench.console() as glass:
-        glass.press("c")
-        glass.expect("SHELL")
-        begin(glass)
+    with in_shell(bench) as glass:  # each begins with nothing recorded: beyond 64 MB less is
         speeds = [whole(glass, log) for _ in range(RUNS)]
+    with in_shell(bench) as glass:
         prompts = [interrupted(glass, log) for _ in range(INTERRUPTS)]
+    with in_shell(bench) as glass:
         keys = _keys(glass, log)
     peers: list[dict[str, Measured | None]] = [{"bash in tmux": None}, {"bash in tmux": None}]
     if has_tmux():
@@ -53,6 +54,15 @@ def measure(bench: Bench) -> list[Row]:
             prompt.p99 <= REACH_PROMPT_MS,
         ),
     ]  # fmt: skip
+
+
+@contextlib.contextmanager
+def in_shell(bench: Bench) -> Iterator[Glass]:
+    with bench.console() as glass:
+        glass.press("c")
+        glass.expect("SHELL")
+        begin(glass)
+        yield glass
 
 
 def coloured_log(project: Path) -> Path:
@@ -92,7 +102,7 @@ def interrupted(glass: Glass, log: Path) -> float:
     glass.write(b"\r")
     until(glass, shows(glass, "heartbeat"))
     until(glass, lambda: not shows(glass, PROMPT)())
-    rest(glass, 1.0)
+    rest(glass, 0.5)
     began = time.perf_counter()
     glass.write(b"\x03")
     took = until(glass, shows(glass, PROMPT), PATIENCE) - began
