@@ -63,27 +63,39 @@ async def test_a_decoy_that_is_ours_is_refused_also_when_it_is_chosen(decoys: De
     decoys.check()
 
 
+def in_a_namespace(module: str, rounds: int) -> str:
+    """What a rig says that runs as the first process of a PID namespace; the test is skipped without one."""
+    asked = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"]
+    if os.geteuid() != 0:
+        asked += ["--user", "--map-root-user"]
+    if subprocess.run([*asked, "true"], capture_output=True).returncode != 0:
+        pytest.skip("this system allows no PID namespace")
+    program = [sys.executable, "-m", module, str(rounds), "paper_trader"]
+    done = subprocess.run(
+        [*asked, *program],
+        capture_output=True,
+        text=True,
+        timeout=60 + rounds * 5,
+        cwd=Path(__file__).parents[2],
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
 def test_a_number_that_was_given_away_again_kills_no_innocent(rounds: Rounds) -> None:
     """In a PID namespace, where the kernel can be told which number comes next.
 
     The one who has the number now was born at least one clock tick later: within one tick a number comes
     round in no namespace but this one.
     """
-    asked = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"]
-    can = os.geteuid() == 0 or subprocess.run([*asked, "--user", "true"], capture_output=True).returncode == 0
-    if not can:
-        pytest.skip("this system allows no PID namespace")
-    as_root = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
-    program = [sys.executable, "-m", "tests.server.reuse_rig", str(rounds(60, 1000))]
-    done = subprocess.run(
-        [*asked, *as_root, *program],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        cwd=Path(__file__).parents[2],
-    )
-    assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
+    told = json.loads(in_a_namespace("tests.server.reuse_rig", rounds(60, 1000)))
     assert told["reused"] == told["rounds"], "numbers were not used again: nothing is tested"
     assert (told["innocents"], told["struck"]) == (0, 0)
     assert told["reached"] == told["rounds"], "the right identity must reach its process"
+
+
+def test_the_seeds_pkill_lines_kill_what_was_shown_and_never_us(rounds: Rounds) -> None:
+    """All in one PID namespace: server, keeper, shell, launcher and console beside bot, tail and editor."""
+    done = in_a_namespace("tests.server.pkill_rig", rounds(10, 100))
+    told = json.loads(done)
+    assert told == dict.fromkeys(("rounds", "previewed", "killed", "seen", "spared"), told["rounds"])
