@@ -9,6 +9,8 @@ from thunes_tui.lines.pattern import Pattern
 DENSE = 64
 """Candidates per block from which on a search of the whole block is cheaper than one of each candidate."""
 SAMPLE = 65_536
+COMMON, FEWEST = 8192, 8
+"""Bytes of a block by which it is judged how common words are, and how many lines that takes."""
 MOST_SPANS = 50
 """Hits of one line that are told apart."""
 
@@ -39,7 +41,7 @@ class Matcher:
         """How many lines have a hit."""
         if self._is_text and len(self._words) == 1 and not self._is_never:
             return self._words[0].count(data.lower() if self.pattern.folds else data)
-        if self._whole is not None and (self._leads or not self._words):
+        if self._whole is not None and (self._leads or not self._words or self._is_common(data)):
             return len(self._whole.findall(data)) if self.may_hit(data) else 0
         return len(self.lines(data))
 
@@ -49,6 +51,8 @@ class Matcher:
             return []
         if not self._words:
             return self._each(data) if self._by_line else self._throughout(data)
+        if self._whole is not None and self._is_common(data):
+            return self._throughout(data)
         text = data.lower() if self.pattern.folds else data
         if len(self._words) == 1:
             starts = self._words[0].lines(text)
@@ -59,6 +63,13 @@ class Matcher:
         if len(starts) > DENSE and self._leads and not self._by_line:
             return self._throughout(data)
         return self._chosen(data, starts)
+
+    def _is_common(self, data: bytes) -> bool:
+        """The words stand in most lines, so that to look for them first is only more work."""
+        if self._is_text or self.pattern.folds:
+            return False
+        sample = data[:COMMON]
+        return 2 * sum(word.count(sample) for word in self._words) > sample.count(b"\n") > FEWEST
 
     def spans(self, data: bytes) -> list[int]:
         """Where each hit begins and ends, line by line: for the few lines that are shown."""
