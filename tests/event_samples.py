@@ -5,7 +5,7 @@ Written by hand and not from the files, so that both would have to be wrong in t
 
 from __future__ import annotations
 
-from thunes_tui.events import box, drill, session, shell, signals, steps
+from thunes_tui.events import box, drill, session, shell, signals, steps, stops
 from thunes_tui.events.base import Event
 from thunes_tui.events.steps import Evidence
 
@@ -76,6 +76,18 @@ SAMPLES: tuple[Event, ...] = (
     signals.SignalStarted(3, 15, "t0ken"),
     signals.SignalSent(3, 15, "refused", "the console's own"),
     signals.SignalEnded(3, "dead", "by SIGTERM", 1203.5),
+    stops.DrillPaused("a market event"),
+    stops.DrillResumed("it is over"),
+    stops.AbortOpened("T3"),
+    stops.AbortLeft("T3"),
+    stops.DrillAborted("a real incident", "step 3.3"),
+    stops.AbortSignalled("SIGTERM", "alive", "it sleeps"),
+    stops.UndoRequested(2, "T2.S3", SHA),
+    stops.UndoStarted(2, "T2.S3", "t0ken"),
+    stops.UndoEnded(2, "T2.S3", 1, "the shell ended while it ran"),
+    stops.LeftSafeAsked(3, "abort"),
+    stops.LeftSafeSensed(3, "end", (("one bot", "FAIL", "no bot runs", "processes"),)),
+    stops.DeviationExplained(1234, "the log showed it at once"),
     shell.ShellOpened(8001, 120, 40, True, 17, "a new shell"),
     shell.ShellRequested(8001),
     shell.ShellOutput(5120, "é\x1b[1m", "w6k="),

@@ -2,51 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, TypeVar, dataclass_transform
+from typing import Literal
 
-from thunes_tui.plain import from_plain, to_plain
+from thunes_tui.intent import REGISTRY as REGISTRY  # noqa: PLC0414 - it is one of this module's names
+from thunes_tui.intent import Intent as Intent  # noqa: PLC0414 - it is one of this module's names
+from thunes_tui.intent import decode as decode  # noqa: PLC0414 - it is one of this module's names
+from thunes_tui.intent import encode as encode  # noqa: PLC0414 - it is one of this module's names
+from thunes_tui.intent import intent
 
 Role = Literal["driver", "witness", "replay"]
-I = TypeVar("I", bound="Intent")  # noqa: E741 - reads as the type it stands for
-
-
-@dataclass(frozen=True, slots=True)
-class Intent:
-    """Base of all intents."""
-
-    KIND: ClassVar[str] = ""
-    """Its name on the wire."""
-
-
-REGISTRY: dict[str, type[Intent]] = {}
-
-
-@dataclass_transform(frozen_default=True)
-def intent(kind: str) -> Callable[[type[I]], type[I]]:
-    """Make a class a frozen intent of this kind and register it."""
-
-    def register(plain_class: type[I]) -> type[I]:
-        made = dataclass(frozen=True, slots=True)(plain_class)
-        made.KIND = kind
-        REGISTRY[kind] = made
-        return made
-
-    return register
-
-
-def decode(kind: str, data: dict[str, Any]) -> Intent:
-    """The intent of a frame. Raises ValueError for an unknown kind or members that do not fit."""
-    known = REGISTRY.get(kind)
-    if known is None:
-        raise ValueError(f"no intent is called {kind!r}")
-    return from_plain(known, data)
-
-
-def encode(asked: Intent) -> dict[str, Any]:
-    plain: dict[str, Any] = to_plain(asked)
-    return plain
 
 
 @intent("preflight")
@@ -185,6 +149,59 @@ class Hold(Intent):
 @intent("release")
 class Release(Intent):
     reason: str = ""
+
+
+@intent("pause")
+class PauseDrill(Intent):
+    """A real incident, a market event: its time is out of the durations."""
+
+    reason: str
+
+
+@intent("resume")
+class ResumeDrill(Intent):
+    """The pause is over."""
+
+    reason: str = ""
+
+
+@intent("abort_open")
+class OpenAbort(Intent):
+    """Nothing new begins from now on, until the abort is confirmed or left."""
+
+
+@intent("abort_leave")
+class LeaveAbort(Intent):
+    """The drill goes on."""
+
+
+@intent("abort")
+class AbortDrill(Intent):
+    """The typed word, and why."""
+
+    typed: str
+    reason: str = ""
+
+
+@intent("undo")
+class UndoStep(Intent):
+    """After an abort: run a step of the runbook that undoes what was done. `sha256` as in `RunStep`."""
+
+    step: str
+    sha256: str = ""
+
+
+@intent("left_safe")
+class LookLeftSafe(Intent):
+    """Look now how the box would be left."""
+
+
+@intent("explain")
+class ExplainDeviation(Intent):
+    """Why a deviation came about; `number` is that of the record that noted it."""
+
+    number: int
+    reason: str
 
 
 @intent("sign_off")

@@ -239,6 +239,23 @@ class DeadlinePassed(Observation):
 
 
 @dataclass(frozen=True, slots=True)
+class InterruptTold(Observation):
+    """What came of telling the running command to end, as in `stops.AbortSignalled`."""
+
+    signal: str
+    outcome: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftSafeSeen(Observation):
+    """How the box is left, as far as it had to be looked up."""
+
+    attempt: int
+    rows: tuple[tuple[str, str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class BaselineTaken(Observation):
     """How the audit trail stood when a test began: size and hash of its prefix."""
 

@@ -16,6 +16,7 @@ from thunes_tui.drill.effects import (
     CloseShell,
     CompareRecovered,
     Effect,
+    LookAround,
     RunInShell,
     SenseSections,
     SetDeadline,
@@ -23,7 +24,7 @@ from thunes_tui.drill.effects import (
 )
 from thunes_tui.drill.next import next_action
 from thunes_tui.drill.results import results
-from thunes_tui.events import box, drill, session, shell, steps
+from thunes_tui.events import box, drill, session, shell, steps, stops
 from thunes_tui.events.base import Event
 from thunes_tui.runbook.bindings import bind
 from thunes_tui.runbook.model import Test as RunbookTest
@@ -57,6 +58,8 @@ def test_a_drill_from_the_first_key_to_go(play: Playbook) -> None:
         like(
             drill.DrillEnded, decision="GO", passed=4, of=4, successful=True, authorised=True, not_verified=0
         ),
+        like(stops.LeftSafeAsked, attempt=1, when="end"),
+        LookAround,
         CloseShell,
     )
     assert [s.label for s in play.state.stamps] == [

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from thunes_tui.clock import Moment
-from thunes_tui.drill import fold_box, fold_drill, fold_session, fold_signals, fold_steps
+from thunes_tui.drill import fold_box, fold_drill, fold_session, fold_signals, fold_steps, fold_stops
 from thunes_tui.drill.mark import Mark
 from thunes_tui.drill.model import DrillState
 from thunes_tui.events.base import Event
@@ -19,6 +19,7 @@ FOLDS = {
     **fold_box.FOLDS,
     **fold_session.FOLDS,
     **fold_signals.FOLDS,
+    **fold_stops.FOLDS,
 }
 """By type of event; a type that is missing here changes nothing but the head."""
 

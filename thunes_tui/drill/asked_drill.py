@@ -10,6 +10,7 @@ from thunes_tui.drill.closing import close_test, end_phase, start_phase
 from thunes_tui.drill.decision import decide_outcome
 from thunes_tui.drill.draft import Draft, Refusal
 from thunes_tui.drill.effects import AskGuard, CloseShell, RunInShell, SenseSections, StopServer
+from thunes_tui.drill.left_safe import look_around
 from thunes_tui.drill.model import DrillState
 from thunes_tui.drill.transitions import check_open, check_proven, check_running, check_shell
 from thunes_tui.events import drill, steps
@@ -87,6 +88,8 @@ def end_drill(draft: Draft, intent: intents.EndDrill) -> None:
     """Decide by the seed's matrix and close the drill; the bot and the shell's jobs stay as they are."""
     check_running(draft.state)
     running = draft.state.running_test
+    if draft.state.stops.abort.status == "stopping" or draft.state.stops.undo.status:
+        raise Refusal("what runs has not ended yet")
     if not intent.early:
         check_open(draft.state)
         if draft.state.phases["documentation"].started is None:
@@ -114,6 +117,7 @@ def end_drill(draft: Draft, intent: intents.EndDrill) -> None:
             outcome.not_verified,
         )
     )
+    look_around(draft, "end")
     draft.want(CloseShell())
 
 

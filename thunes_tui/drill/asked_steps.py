@@ -10,6 +10,7 @@ from thunes_tui import intents
 from thunes_tui.drill.checks import awaited, waiting
 from thunes_tui.drill.closing import close_test, end_phase, start_phase
 from thunes_tui.drill.decision import unconfirmed_prerequisites, words_of
+from thunes_tui.drill.deviations import note_late_step
 from thunes_tui.drill.draft import Draft, Refusal, short
 from thunes_tui.drill.effects import AskGuard, RunInShell, TakeBaseline
 from thunes_tui.drill.model import TestState
@@ -184,6 +185,7 @@ def finish_step(draft: Draft, intent: intents.FinishStep) -> None:
     if not known.by_hand:
         raise Refusal(f"step {short(step.id)} ends when its command ends")
     draft.emit(steps.StepEnded(step.id, known.attempt, None))
+    note_late_step(draft, step)
     settle_step(draft, step, Output())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from thunes_tui.drill.deviations import note_late_test
 from thunes_tui.drill.draft import Draft
 from thunes_tui.drill.settle import settle_at_end
 from thunes_tui.drill.verdict import of_test
@@ -34,3 +35,4 @@ def close_test(draft: Draft, test: Test, why: str) -> None:
     settle_at_end(draft, test)
     judgement = of_test(draft.state, test)
     draft.emit(steps.TestEnded(test.id, judgement.verdict, judgement.cause))
+    note_late_test(draft, test)

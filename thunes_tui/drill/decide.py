@@ -11,16 +11,21 @@ from typing import Any, cast
 
 from thunes_tui.clock import Moment
 from thunes_tui.drill import (
+    abort,
     asked_drill,
     asked_people,
     asked_signals,
     asked_steps,
+    asked_stops,
+    coming_back,
+    left_safe,
     seen_box,
     seen_position,
     seen_recording,
     seen_records,
     seen_shell,
     seen_signals,
+    undo,
 )
 from thunes_tui.drill.draft import SERVER, Actor, Draft, Refusal
 from thunes_tui.drill.effects import Effect
@@ -36,6 +41,10 @@ ASKED: dict[type, Handler] = {
     **asked_steps.HANDLERS,
     **asked_people.HANDLERS,
     **asked_signals.HANDLERS,
+    **asked_stops.HANDLERS,
+    **abort.ASKED,
+    **undo.ASKED,
+    **left_safe.ASKED,
 }
 SEEN: dict[type, Handler] = {
     **seen_box.HANDLERS,
@@ -44,6 +53,9 @@ SEEN: dict[type, Handler] = {
     **seen_position.HANDLERS,
     **seen_recording.HANDLERS,
     **seen_signals.HANDLERS,
+    **coming_back.HANDLERS,
+    **abort.SEEN,
+    **left_safe.SEEN,
 }
 
 

@@ -27,12 +27,19 @@ FEWER = (
     "Drill again from the start",
     "Do not deploy before all tests pass",
 )
+AGAIN = (
+    "See how the box was left, and put right what is not",
+    "Undo what the drill did and did not undo",
+    "Settle what made it necessary to abort",
+    "Drill again from the start",
+    "Do not deploy before all tests pass",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     decision: str
-    """`GO`, `CONDITIONAL` or `NO-GO`."""
+    """`GO`, `CONDITIONAL`, `NO-GO`, or `ABORTED` whatever the count."""
     passed: int
     of: int
     reasons: tuple[str, ...]
@@ -56,7 +63,7 @@ def decide_outcome(state: DrillState) -> Outcome:
     vetoes = tuple(f.text for f in state.findings if f.veto)
     not_passed = [t for t in state.plan if state.tests[t.id].verdict != "PASS"]
     reasons = tuple(why_not(state.tests[t.id], t.number) for t in not_passed)
-    decision = matrix(passed, of, vetoes)
+    decision = "ABORTED" if state.stops.abort.confirmed else matrix(passed, of, vetoes)
     documented = bool(not_passed) and all(
         state.tests[t.id].cause or state.tests[t.id].reason for t in not_passed
     )
@@ -70,11 +77,11 @@ def decide_outcome(state: DrillState) -> Outcome:
         decision,
         passed,
         of,
-        vetoes + reasons + never_pinned(state),
+        vetoes + aborted(state) + reasons + never_pinned(state),
         vetoes,
         drill_successful(state, passed, of),
         (*ways, *doubts),
-        {"GO": ALL_PASS, "CONDITIONAL": ONE_SHORT, "NO-GO": FEWER}[decision],
+        {"GO": ALL_PASS, "CONDITIONAL": ONE_SHORT, "NO-GO": FEWER, "ABORTED": AGAIN}[decision],
         count_not_verified(state),
         authorisation == "YES",
         authorisation,
@@ -88,6 +95,11 @@ def authorise(state: DrillState, grounded: bool) -> tuple[str, tuple[tuple[str, 
     if state.mode != "drill" or state.sandbox or not grounded:
         return "NO", doubts
     return "NOT VERIFIED" if unconfirmed else "YES", doubts
+
+
+def aborted(state: DrillState) -> tuple[str, ...]:
+    known = state.stops.abort
+    return (f"{known.by} aborted the drill: {known.reason}",) if known.confirmed else ()
 
 
 def why_not(test: TestState, number: int) -> str:

@@ -73,6 +73,28 @@ class RunInShell(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class InterruptShell(Effect):
+    """Tell the command that runs in the shell to end: SIGINT, later SIGTERM, to its foreground group alone.
+
+    Never where a bot is in it. Answers `InterruptTold` for each; the last is `ended` or `alive`.
+    """
+
+    line: str
+    """As it was typed; a shell that runs something else by then is left alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookAround(Effect):
+    """See how the box is left: orders, positions, jobs, files. Answers `LeftSafeSeen`."""
+
+    attempt: int
+    named: tuple[str, ...] = ()
+    """Files outside the project that the steps which ran name."""
+    since_us: int = 0
+    """Wall time of the drill's opening."""
+
+
+@dataclass(frozen=True, slots=True)
 class SenseSections(Effect):
     """The native pre-flight; answers `SectionSensed` eight times and one `PreflightVerdict`."""
 

@@ -19,6 +19,7 @@ from thunes_tui.drill.facts import (
     SourceState,
     SwitchState,
 )
+from thunes_tui.drill.stops import Stops
 from thunes_tui.events.steps import Evidence
 from thunes_tui.runbook.model import Test
 
@@ -268,6 +269,7 @@ class DrillState:
     """The last refusal, for the screen; cleared by the next accepted intent."""
     failures: dict[str, str] = field(default_factory=dict)
     """Workers that failed and have not come back, with the reason."""
+    stops: Stops = field(default_factory=Stops)
     ending: Ending | None = None
 
     @property

@@ -9,7 +9,8 @@ from thunes_tui.drill.asked_steps import digest
 from thunes_tui.drill.checks import by_hand, is_at_end, waiting
 from thunes_tui.drill.draft import short
 from thunes_tui.drill.model import ACTIVE, DrillState
-from thunes_tui.drill.transitions import no_shell, not_proven
+from thunes_tui.drill.transitions import no_shell, not_proven, standstill
+from thunes_tui.drill.undo import offers
 from thunes_tui.drill.venue import is_down
 from thunes_tui.runbook.model import Test
 
@@ -31,7 +32,9 @@ def next_action(state: DrillState) -> NextAction:
         return NextAction("watching", why="there is no drill here, only the monitors")
     if state.ending is not None:
         return NextAction(f"drill complete: {state.ending.decision}", why="leave with q")
-    if state.hold:
+    if state.stops.abort.confirmed:
+        return after_abort(state)
+    if state.stops.why or state.hold:
         return on_hold(state)
     before = before_tests(state)
     if before is not None:
@@ -49,13 +52,38 @@ def next_action(state: DrillState) -> NextAction:
 
 def on_hold(state: DrillState) -> NextAction:
     """Nothing new begins; a step that a person is doing may still be ended."""
-    why = f"{state.held_by} holds the drill: {state.hold}"
+    why = standstill(state)
     test = state.running_test
     for step in test.steps if test is not None else ():
         known = state.steps[step.id]
         if known.status == "running" and known.by_hand:
             return NextAction(f"step {short(step.id)} is done", intents.FinishStep(step.id), why)
-    return NextAction("held", why=why)
+    if state.stops.abort.status:
+        return NextAction("abort", why=why)
+    return NextAction("paused" if state.stops.pause is not None else "held", why=why)
+
+
+def after_abort(state: DrillState) -> NextAction:
+    """What ran is waited for; then what can be undone is offered, and the end."""
+    known, on_its_way = state.stops.abort, state.stops.undo
+    if known.status == "stopping":
+        return NextAction("aborting", why=f"{known.line} is told to end")
+    if on_its_way.status:
+        return NextAction("undoing", why=f"step {short(on_its_way.step)} is on its way")
+    end = intents.EndDrill(early=True, reason=f"aborted: {known.reason}")
+    found = offers(state)
+    if not found:
+        return NextAction("end the aborted drill", end)
+    undo = tuple(
+        (
+            str(number),
+            f"{o.why}: run step {short(o.step.id)}",
+            intents.UndoStep(o.step.id, digest(o.step.command)),
+        )
+        for number, o in enumerate(found, 1)
+    )
+    why = "what the drill did can be undone by the runbook's own steps"
+    return NextAction("undo, or end", None, why, (*undo, ("e", "end the aborted drill as it is", end)))
 
 
 def before_tests(state: DrillState) -> NextAction | None:

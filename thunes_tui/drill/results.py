@@ -37,6 +37,10 @@ def results(state: DrillState, recording: str) -> dict[str, Any]:
         },
         "prerequisites": _prerequisites(state),
         "telegram_latency_s": state.alert_latency_s,
+        "pauses": _pauses(state),
+        "deviations": _deviations(state),
+        "aborted": state.stops.abort.reason if state.stops.abort.confirmed else None,
+        "left_safe": _left_safe(state),
         "recording": recording,
     }
 
@@ -60,14 +64,14 @@ def _test(state: DrillState, test: Test) -> dict[str, Any]:
         "verdict": known.verdict,
         "started": _iso(known.started),
         "ended": _iso(known.ended),
-        "duration_s": _seconds(known.started, known.ended),
+        "duration_s": _seconds(state, known.started, known.ended),
         "steps": [
             {
                 "number": step.number,
                 "title": step.title,
                 "status": state.steps[step.id].status,
                 "exit": state.steps[step.id].exit,
-                "duration_s": _seconds(state.steps[step.id].started, state.steps[step.id].ended),
+                "duration_s": _seconds(state, state.steps[step.id].started, state.steps[step.id].ended),
             }
             for step in test.steps
         ],
@@ -97,5 +101,32 @@ def _iso(moment: Moment | None) -> str | None:
     return to_iso(moment.t) if moment is not None else None
 
 
-def _seconds(start: Moment | None, end: Moment | None) -> float | None:
-    return round(end.since(start), 3) if start is not None and end is not None else None
+def _seconds(state: DrillState, start: Moment | None, end: Moment | None) -> float | None:
+    """Pauses left out."""
+    return round(state.stops.lasted(start, end), 3) if start is not None and end is not None else None
+
+
+def _pauses(state: DrillState) -> list[dict[str, Any]]:
+    """One that nobody ended has no end."""
+    return [
+        {"by": p.by, "reason": p.reason, "started": _iso(p.since), "ended": _iso(p.until)}
+        for p in state.stops.pauses
+    ]
+
+
+def _deviations(state: DrillState) -> list[dict[str, Any]]:
+    return [
+        {"text": r.text, "reason": r.reason, "test": r.test, "step": r.step, "record": r.number}
+        for r in state.remarks
+        if r.kind == "deviation"
+    ]
+
+
+def _left_safe(state: DrillState) -> dict[str, Any] | None:
+    """How the box was left, when it was last looked at; None where nobody has looked."""
+    seen = state.stops.left_safe
+    if not seen.rows:
+        return None
+    names = ("what", "verdict", "found", "evidence")
+    rows = [dict(zip(names, row, strict=True)) for row in seen.rows]
+    return {"verdict": seen.verdict, "when": seen.when, "record": seen.number, "rows": rows}

@@ -11,7 +11,7 @@ from thunes_tui.drill.asked_drill import POSITION, WANTED, times_wanted
 from thunes_tui.drill.draft import Draft
 from thunes_tui.drill.effects import RunInShell
 from thunes_tui.drill.model import DrillState
-from thunes_tui.drill.transitions import not_proven
+from thunes_tui.drill.transitions import not_proven, standstill
 from thunes_tui.events import box, steps
 
 RUNS = "The guard agreed: the position's command runs"
@@ -51,8 +51,8 @@ def refused(state: DrillState, spoke: seen.GuardSpoke) -> str:
         return "the profile's command signals processes"
     if state.ending is not None:
         return "the drill has ended"
-    if state.hold:
-        return f"{state.held_by} holds the drill: {state.hold}"
+    if standstill(state):
+        return standstill(state)
     if state.positions:
         return "there is an open position meanwhile"
     if state.shell.running or not state.shell.alive:

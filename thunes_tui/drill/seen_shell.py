@@ -7,18 +7,19 @@ from collections.abc import Callable
 from typing import Any
 
 from thunes_tui import observations as seen
+from thunes_tui.drill import abort, undo
 from thunes_tui.drill.asked_drill import PREFLIGHT
 from thunes_tui.drill.asked_steps import CONFIRMED, launch
-from thunes_tui.drill.checks import CLIP, PRINTED, step_of, waiting
+from thunes_tui.drill.checks import CLIP, PRINTED, step_of
 from thunes_tui.drill.closing import end_phase
+from thunes_tui.drill.deviations import note_late_step, note_typed
 from thunes_tui.drill.draft import Draft, short
-from thunes_tui.drill.effects import AskGuard, FindDead, Look, TakeBaseline
+from thunes_tui.drill.effects import Look
 from thunes_tui.drill.invariants import note
 from thunes_tui.drill.model import DrillState, StepState
 from thunes_tui.drill.printed import NOT_COMPARED, Output
-from thunes_tui.drill.seen_signals import server_died
-from thunes_tui.drill.settle import settle_rest, settle_step, start_again, unasked
-from thunes_tui.drill.transitions import not_proven
+from thunes_tui.drill.settle import settle_rest, settle_step, unasked
+from thunes_tui.drill.transitions import not_proven, standstill
 from thunes_tui.drill.venue import is_down
 from thunes_tui.events import box, drill, session, shell, steps
 from thunes_tui.runbook.expected import differences
@@ -27,6 +28,8 @@ from thunes_tui.runbook.model import Step
 
 def command_started(draft: Draft, mark: seen.CommandStarted) -> None:
     draft.emit(shell.ShellStarted(mark.seq, mark.command, mark.cwd))
+    if draft.state.stops.undo.status != "running":
+        note_typed(draft, mark.command)
 
 
 def running_step(state: DrillState) -> Step | None:
@@ -45,6 +48,11 @@ def command_ended(draft: Draft, mark: seen.CommandEnded) -> None:
     typed = (mark.command or (known.running if mark.seq >= known.seq else "")).strip()
     draft.emit(shell.ShellEnded(mark.seq, mark.exit, mark.cwd, mark.jobs))
     garbled_preflight(draft, typed)
+    undo.command_ended(draft, typed, mark.exit)
+    if draft.state.stops.abort.status == "stopping":
+        if typed == draft.state.stops.abort.line:
+            abort.stopped(draft, mark.exit)
+        return
     step = running_step(draft.state)
     if step is None:
         return
@@ -57,6 +65,7 @@ def command_ended(draft: Draft, mark: seen.CommandEnded) -> None:
         draft.emit(steps.StepEnded(step.id, attempt, mark.exit, mark.output, mark.sha256, mark.jobs, missing))
         found = tuple((Look(pattern, records), line) for pattern, records, line in mark.found)
         note_exit(draft, step, mark.exit)
+        note_late_step(draft, step)
         settle_step(draft, step, Output(mark.tail, mark.sha256, mark.cut, found))
     elif typed.endswith(own):
         # Something stood at the prompt already, so the shell ran that with the step's line behind it.
@@ -91,11 +100,14 @@ def shell_gone(draft: Draft, gone: seen.ShellGone) -> None:
         attempt = draft.state.steps[step.id].attempt
         draft.emit(steps.StepUnknown(step.id, attempt, "the shell ended while it ran"))
         settle_rest(draft, draft.test(step.id))
+    undo.lost(draft, "the shell ended while it ran")
+    abort.stopped(draft, -1)
 
 
 def guard_spoke(draft: Draft, spoke: seen.GuardSpoke) -> None:
     """The guard's answer; for a step, the one place from which it starts."""
     draft.emit(box.GuardAnswered(spoke.proven, spoke.reasons, spoke.asked_for))
+    undo.guard_spoke(draft, spoke)
     name = spoke.asked_for.removesuffix(CONFIRMED)
     step_id, _, attempt = name.partition("#")
     known = draft.state.steps.get(step_id)
@@ -126,8 +138,8 @@ def refused(state: DrillState, step: Step, spoke: seen.GuardSpoke) -> str:
         return f"it would hit processes outside the drilled project: {'; '.join(spoke.outside)[:200]}"
     if state.mode not in ("drill", "rehearse") or state.ending is not None:
         return "the drill has ended"
-    if state.hold:
-        return f"{state.held_by} holds the drill: {state.hold}"
+    if standstill(state):
+        return standstill(state)
     if state.running_test is None or step not in state.running_test.steps:
         return "its test is not running any more"
     if state.shell.running or not state.shell.alive:
@@ -137,14 +149,22 @@ def refused(state: DrillState, step: Step, spoke: seen.GuardSpoke) -> str:
     return ""
 
 
+OPEN_BY = "; open: "
+"""Who has a file open stands behind this; it changes with every word that the bot writes."""
+
+
 def is_confirmed(known: StepState, spoke: seen.GuardSpoke, confirm: str) -> bool:
     """A person has typed this very name, having seen at least these victims."""
     asked_again = spoke.asked_for.endswith(CONFIRMED)
-    return asked_again and known.confirm == confirm and set(spoke.victims) <= set(known.victims)
+    shown = {line.partition(OPEN_BY)[0] for line in known.victims}
+    return (
+        asked_again and known.confirm == confirm and {v.partition(OPEN_BY)[0] for v in spoke.victims} <= shown
+    )
 
 
 def not_run(draft: Draft, answer: seen.NotRun) -> None:
     """The effect refused: the step was begun on paper, and the shell never saw it."""
+    undo.not_run(draft, answer)
     flight = draft.state.preflight
     if not answer.attempt and flight.running and not flight.script:
         preflight_verdict(draft, seen.PreflightVerdict(flight.run, "script", "UNKNOWN"))
@@ -213,48 +233,6 @@ def tick_prerequisites(draft: Draft) -> None:
             draft.emit(drill.PrerequisiteTicked(number, ticked=True, sensed=True, detail="positions"))
 
 
-def came_back(draft: Draft, back: seen.ServerCameBack) -> None:
-    """A new server took the journal up: what ran without a result is unknown, open waits begin again."""
-    draft.want(AskGuard("resume"))
-    for test in draft.state.plan:
-        for step in test.steps:
-            unfinished(draft, step)
-    if draft.state.preflight.running:
-        run = draft.state.preflight.run
-        draft.emit(drill.PreflightEnded(run, "UNKNOWN", "UNKNOWN", passed=False))
-    server_died(draft)
-    lost_processes(draft, back.boot)
-    running = draft.state.running_test
-    for criterion in waiting(draft.state, running) if running is not None else ():
-        if running is not None:
-            start_again(draft, criterion, running)
-    if running is not None and draft.state.tests[running.id].audit_size < 0:
-        draft.want(TakeBaseline(running.id))
-
-
-def unfinished(draft: Draft, step: Step) -> None:
-    """What the old server left without a result. A step done by hand goes on: the person is still there."""
-    known = draft.state.steps[step.id]
-    if known.status == "running" and not known.by_hand:
-        text = "the server died while it ran; what it did is for you to find out"
-        draft.emit(steps.StepUnknown(step.id, known.attempt, text))
-    elif known.status in ("requested", "held"):
-        draft.emit(steps.StepAborted(step.id, known.attempt, "the server died before it started"))
-
-
-def lost_processes(draft: Draft, boot: str) -> None:
-    """None outlives a boot; within one, those that died meanwhile are to be found out."""
-    alive = [p for p in draft.state.processes if p.alive]
-    if boot != draft.state.boot:
-        for process in alive:
-            detail = "the box was started anew"
-            draft.emit(
-                box.ProcessDied(process.role, process.pid, process.start, detail=detail, unwatched=True)
-            )
-    elif alive:
-        draft.want(FindDead(tuple((p.pid, p.start) for p in alive)))
-
-
 def joined(draft: Draft, client: seen.Joined) -> None:
     """There is one driver: whoever comes while one is connected watches."""
     taken = client.want == "driver" and draft.state.driver is not None
@@ -274,7 +252,6 @@ HANDLERS: dict[type, Callable[[Draft, Any], None]] = {
     seen.NotRun: not_run,
     seen.SectionSensed: section_sensed,
     seen.PreflightVerdict: preflight_verdict,
-    seen.ServerCameBack: came_back,
     seen.Joined: joined,
     seen.Left: left,
 }

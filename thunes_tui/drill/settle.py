@@ -21,6 +21,7 @@ from thunes_tui.drill.checks import (
     step_of,
     want,
 )
+from thunes_tui.drill.deviations import OVER
 from thunes_tui.drill.draft import Draft, short
 from thunes_tui.drill.effects import AskProbe, SetDeadline
 from thunes_tui.drill.model import DrillState, StepState
@@ -258,7 +259,9 @@ def judge_deviations(draft: Draft, criterion: Criterion, check: Check, test: Tes
     left_out = next((s for s in test.steps if draft.state.steps[s.id].status != "done"), None)
     since = draft.state.tests[test.id].record
     noted = [
-        r for r in draft.state.remarks if r.kind == "deviation" and r.test == test.id and r.number > since
+        r
+        for r in draft.state.remarks
+        if r.kind == "deviation" and r.test == test.id and r.number > since and not r.text.startswith(OVER)
     ]
     evidence = Evidence("drill", detail="; ".join(r.text for r in noted)[:CLIP])
     if len(noted) > number(check, "max", 0):

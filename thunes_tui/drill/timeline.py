@@ -49,14 +49,19 @@ def rows(state: DrillState) -> tuple[TimelineRow, ...]:
     actual = {stamp.label: stamp.at for stamp in state.stamps}
     start = state.stamps[0].at if state.stamps else None
     planned = plan(state)
-    known = [_row(label, minutes, actual.get(label), start) for label, minutes in planned]
+    known = [_row(state, label, minutes, actual.get(label), start) for label, minutes in planned]
     labels = {label for label, _ in planned}
     extra = [TimelineRow(s.label, None, s.at, None) for s in state.stamps if s.label not in labels]
     return (*known, *extra)
 
 
-def _row(label: str, planned: float, actual: Moment | None, start: Moment | None) -> TimelineRow:
-    late = None if actual is None or start is None else round(actual.since(start) / 60 - planned, 1)
+def _row(
+    state: DrillState, label: str, planned: float, actual: Moment | None, start: Moment | None
+) -> TimelineRow:
+    """Pauses make nothing late."""
+    if actual is None or start is None:
+        return TimelineRow(label, planned, actual, None)
+    late = round(state.stops.lasted(start, actual) / 60 - planned, 1)
     return TimelineRow(label, planned, actual, late)
 
 
@@ -66,7 +71,7 @@ def pace(state: DrillState, now: Moment) -> str:
         return "not begun"
     if state.ending is not None:
         now = state.ending.at
-    elapsed = now.since(state.stamps[0].at) / 60
+    elapsed = state.stops.lasted(state.stamps[0].at, now) / 60
     open_rows = [r for r in rows(state) if r.actual is None and r.planned_min is not None]
     done = [r for r in rows(state) if r.actual is not None and r.planned_min is not None]
     if open_rows and open_rows[0].planned_min is not None and elapsed > open_rows[0].planned_min:

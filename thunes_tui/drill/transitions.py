@@ -109,8 +109,15 @@ def check_running(state: DrillState) -> None:
 def check_open(state: DrillState) -> None:
     """Nothing new begins in a drill that has ended, is held, or only watches."""
     check_running(state)
-    if state.hold:
-        raise Refusal(f"{state.held_by} holds the drill: {state.hold}")
+    why = standstill(state)
+    if why:
+        raise Refusal(why)
+
+
+def standstill(state: DrillState) -> str:
+    """Why nothing new begins: an abort, a pause or a hold; empty while it may."""
+    held = f"{state.held_by} holds the drill: {state.hold}" if state.hold else ""
+    return state.stops.why or held
 
 
 def check_one(state: DrillState, test: Test, step: str) -> None:

@@ -41,7 +41,7 @@ def preflight(state: DrillState, expanded: bool, now: Moment, *, in_brief: bool 
     flight, phase = state.preflight, state.phases.get("preflight")
     verdict = "PASS" if flight.passed else "FAIL" if flight.run and not flight.running else ""
     sign: Part = ("▸", "accent") if flight.running else glyph(verdict)
-    time = lasted(phase.started, phase.ended, now) if phase is not None else ""
+    time = lasted(phase.started, phase.ended, now, state.stops) if phase is not None else ""
     title: Part = (" Pre-flight", "text" if flight.passed else "strong")
     head = Row("preflight", [indent(0), sign, title], [(time or planned(5), "dim")])
     if not expanded or not flight.sections:
@@ -111,7 +111,7 @@ def preparation(state: DrillState, now: Moment) -> list[Row]:
     if phase is None or phase.started is None:
         left: Line = [indent(0), glyph(""), (" Preparation", "text")]
         return [Row("preparation", left, [(planned(PREPARATION_MIN), "dim")])]
-    time = lasted(phase.started, phase.ended, now)
+    time = lasted(phase.started, phase.ended, now, state.stops)
     if phase.ended is not None:
         return [Row("preparation", [indent(0), glyph("PASS"), (" Preparation", "text")], [(time, "dim")])]
     right: Line = [(time, "accent"), (f" of {planned(PREPARATION_MIN)}", "dim")]
@@ -124,7 +124,7 @@ def documentation(state: DrillState, now: Moment) -> list[Row]:
         return [
             Row("documentation", [indent(0), glyph(""), (" Documentation", "text")], [(planned(30), "dim")])
         ]
-    time = lasted(phase.started, phase.ended, now)
+    time = lasted(phase.started, phase.ended, now, state.stops)
     if phase.ended is not None:
         return [Row("documentation", [indent(0), glyph("PASS"), (" Documentation", "text")], [(time, "dim")])]
     return [

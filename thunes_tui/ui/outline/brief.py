@@ -22,7 +22,7 @@ def rows_for(
     Then every criterion: what failed, what the step at hand is to prove, what is open, what has passed. Once
     no step is left, the criteria come first.
     """
-    rows = [tests.test_row(test, state.tests[test.id], now)]
+    rows = [tests.test_row(state, test, now)]
     at_hand = [step for step in test.steps if _is_at_hand(state, step, upcoming)]
     behind = [s for s in test.steps if s not in at_hand and state.steps[s.id].status in PAST]
     ahead = [s for s in test.steps if s not in at_hand and s not in behind]
@@ -30,7 +30,7 @@ def rows_for(
     if at_hand or ahead:
         rows += past
     for step in at_hand:
-        rows += tests.step_rows(step, state.steps[step.id], now, step.id == upcoming)
+        rows += tests.step_rows(state, step, now, step.id == upcoming)
     if ahead:
         rows.append(_folded(state, ahead, "·", "to come"))
     for criterion in sorted(test.criteria, key=lambda c: _urgency(state, test, c, at_hand)):
@@ -49,7 +49,8 @@ def _folded(state: DrillState, steps: list[Step], sign: str, what: str) -> Row:
     first, last = short(steps[0].id), short(steps[-1].id)
     names = first if first == last else f"{first} to {last}"
     known = [state.steps[step.id] for step in steps]
-    took = sum(s.ended.since(s.started) for s in known if s.started is not None and s.ended is not None)
+    both = [(s.started, s.ended) for s in known]
+    took = sum(state.stops.lasted(start, end) for start, end in both if start is not None and end is not None)
     skipped = sum(s.status == "skipped" for s in known)
     words = f" {names} {what}" + (f", {skipped} of them skipped" if skipped else "")
     left: Line = [indent(1), (sign, "good" if sign == "✓" else "dim"), (words, "dim")]

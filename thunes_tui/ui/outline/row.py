@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from thunes_tui.clock import Moment
+from thunes_tui.drill.stops import Stops
 from thunes_tui.ui.widgets.line import Line, Part
 
 INDENT = 2
+UNSTOPPED = Stops()
 
 VERDICT_STYLE = {
     "PASS": "good",
@@ -72,11 +74,11 @@ def duration(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes:02}:{whole % 60:02}"
 
 
-def lasted(started: Moment | None, ended: Moment | None, now: Moment) -> str:
-    """How long something took, or has taken so far; empty before it began."""
+def lasted(started: Moment | None, ended: Moment | None, now: Moment, stops: Stops = UNSTOPPED) -> str:
+    """How long something took, or has taken so far, without the pauses; empty before it began."""
     if started is None:
         return ""
-    return duration((ended or now).since(started))
+    return duration(stops.lasted(started, ended or now))
 
 
 def planned(minutes: float) -> str:

@@ -29,14 +29,14 @@ def rows_for(
 ) -> list[Row]:
     """A test's row, and its steps and criteria when it is expanded; `brief.rows_for` where room is short."""
     known = state.tests[test.id]
-    rows = [test_row(test, known, now)]
+    rows = [test_row(state, test, now)]
     summary = _summary(state, test, known)
     if summary:
         rows.append(text(2, *summary))
     if not expanded:
         return rows
     for step in test.steps:
-        rows += step_rows(step, state.steps[step.id], now, step.id == upcoming)
+        rows += step_rows(state, step, now, step.id == upcoming)
     if test.criteria:
         rows.append(heading("  Criteria"))
     for criterion in test.criteria:
@@ -44,14 +44,15 @@ def rows_for(
     return rows
 
 
-def test_row(test: Test, known: TestState, now: Moment) -> Row:
+def test_row(state: DrillState, test: Test, now: Moment) -> Row:
+    known = state.tests[test.id]
     running = known.status == "running"
     sign: Part = ("▸", "accent") if running else glyph(known.verdict)
     title = data(test.title, "strong" if running else "text" if known.status == "ended" else "dim")
     left: Line = [indent(0), sign, (f" {test.number} ", "text"), title]
     if known.attempt > 1:
         left.append((f" attempt {known.attempt}", "warn"))
-    time = lasted(known.started, known.ended, now)
+    time = lasted(known.started, known.ended, now, state.stops)
     if running:
         return Row(test.id, left, [(time, "accent"), (f" of {planned(test.minutes)}", "dim")], wrap=5)
     if known.status == "pending":
@@ -72,7 +73,8 @@ def _summary(state: DrillState, test: Test, known: TestState) -> Line:
     return line
 
 
-def step_rows(step: Step, known: StepState, now: Moment, upcoming: bool) -> list[Row]:
+def step_rows(state: DrillState, step: Step, now: Moment, upcoming: bool) -> list[Row]:
+    known = state.steps[step.id]
     sign = STEP_SIGN[known.status]
     if known.status == "done" and known.exit not in (0, None):
         sign = ("!", "warn")
@@ -82,12 +84,13 @@ def step_rows(step: Step, known: StepState, now: Moment, upcoming: bool) -> list
     left.append(data(step.title, style))
     if known.attempt > 1:
         left.append((f" attempt {known.attempt}", "warn"))
-    return [Row(step.id, left, _time(step, known, now, upcoming), wrap=9), *_remarks(known)]
+    return [Row(step.id, left, _time(state, step, now, upcoming), wrap=9), *_remarks(known)]
 
 
-def _time(step: Step, known: StepState, now: Moment, upcoming: bool) -> Line:
+def _time(state: DrillState, step: Step, now: Moment, upcoming: bool) -> Line:
+    known = state.steps[step.id]
     if known.status in ("running", "done"):
-        time = lasted(known.started, known.ended, now)
+        time = lasted(known.started, known.ended, now, state.stops)
         if known.status == "running":
             return [(time, "accent")]
         failed = known.exit not in (0, None)

@@ -33,7 +33,7 @@ class Summary(Dialog[None]):
         begun = state.stamps[0].at if state.stamps else state.opened
         day = to_iso(begun.t)[:10] if begun is not None else ""
         end = state.ending.at if state.ending is not None else self.desk.now()
-        took = spoken(end.since(begun)) if begun is not None else "not begun"
+        took = spoken(state.stops.lasted(begun, end)) if begun is not None else "not begun"
         planned = spoken(planned_minutes(state) * 60)
         right: Line = [*_word(state, outcome), (f"   {outcome.passed} of {outcome.of}", "strong")]
         when = f"   {day}" if width >= WITH_DAY else ""
@@ -108,7 +108,7 @@ def _test(state: DrillState, test: Test, now: Moment, width: int) -> list[Line]:
     states = [state.criteria[c.id] for c in test.criteria]
     sensed = sum(bool(c.sensed) for c in states)
     passed = sum(c.verdict == "PASS" for c in states)
-    time = lasted(known.started, known.ended, now) if known.status in ("running", "ended") else ""
+    time = lasted(known.started, known.ended, now, state.stops) if known.status in ("running", "ended") else ""
     title = min(LONGEST_TITLE, max(cell_width(t.title) for t in state.plan))
     proof = f"{passed}/{len(states)} {'sensed' if sensed == len(states) else 'passed'}"
     line: Line = [

@@ -93,6 +93,7 @@ def cells(desk: Desk, recorded: int) -> list[Cell]:
     return [
         Cell(2, [data(state.project or "THUNES", "strong")], []),
         _venue(state),
+        *_stopped(state),
         *_hold(state),
         *_troubles(state),
         Cell(8, *_elapsed(state, now)),
@@ -110,6 +111,18 @@ def _venue(state: DrillState) -> Cell:
     if state.proven:
         return Cell(10, [(f"{where}TESTNET ✓proven", "testnet")], [("TESTNET", "testnet")])
     return Cell(10, [(" NOT PROVEN testnet ", "not_proven")], [(" NOT PROVEN ", "not_proven")])
+
+
+def _stopped(state: DrillState) -> list[Cell]:
+    """An abort or a pause, as a word."""
+    abort, pause = state.stops.abort, state.stops.pause
+    if abort.status and state.ending is None:
+        word = " ABORTED " if abort.confirmed else " ABORT? "
+        return [Cell(10, [(word, "not_recording"), data(f" {abort.by}", "warn")], [(word, "not_recording")])]
+    if pause is None or state.ending is not None:
+        return []
+    long: Line = [(" PAUSED ", "shell"), data(f" {pause.by}: {pause.reason}", "warn")]
+    return [Cell(9, long, [(" PAUSED ", "shell")])]
 
 
 def _hold(state: DrillState) -> list[Cell]:
@@ -133,7 +146,7 @@ def _elapsed(state: DrillState, now: Moment) -> tuple[Line, Line]:
     begun = state.stamps[0].at if state.stamps else state.opened
     if begun is None:
         return [], []
-    seconds = (state.ending.at if state.ending is not None else now).since(begun)
+    seconds = state.stops.lasted(begun, state.ending.at if state.ending is not None else now)
     hours, rest = divmod(int(seconds), 3600)
     long = f"T+{hours:02}:{rest // 60:02}:{rest % 60:02}"
     return [(long, "strong")], [(long[:7], "strong")]
