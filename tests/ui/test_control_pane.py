@@ -12,7 +12,7 @@ from tests.ui.panes import Project, pane_rows, until
 from tests.ui.stage import LARGE, SMALL, Stage, painted, seen, text_of
 from thunes_tui import intents
 from thunes_tui.connection import Snapshot
-from thunes_tui.events import session, shell, steps
+from thunes_tui.events import box, session, shell, steps
 from thunes_tui.term.backend import make
 from thunes_tui.ui.app import ThunesApp
 from thunes_tui.ui.keystrokes import Pasted, Stroke
@@ -230,3 +230,26 @@ async def test_echo_of_one_key_repaints_a_few_cells_only(tmp_path: Path) -> None
         await seen(pilot, "$ l")
         await until(lambda: cells, app, "something painted")
         assert 0 < sum(cells) <= 4
+
+
+async def test_an_echo_does_not_wait_for_the_paintings_of_a_flooded_log(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    app = project.app()
+    async with app.run_test(size=LARGE) as pilot:
+        await ready(pilot, app)
+        flushed = 0
+        flush = pane_of(app).flush
+
+        def count() -> None:
+            nonlocal flushed
+            flushed += 1
+            flush()
+
+        pane_of(app)._eager._act = count
+        for number in range(20):
+            project.stage.play(box.SourceLines("log", 1, 5 * number, 1, 5 * number + 5, "line\n"))
+        await pilot.pause()
+        assert flushed == 0
+        prints(project.stage, "echoed-key")
+        await seen(pilot, "echoed-key")
+        assert flushed == 1

@@ -12,11 +12,11 @@ from textual import events
 from thunes_tui.clock import Moment
 from thunes_tui.connection import Folded, Snapshot, Update
 from thunes_tui.drill.model import DrillState
-from thunes_tui.events.shell import ShellOutput
 from thunes_tui.ui.desk import SHELL, Desk
 from thunes_tui.ui.keymap import Action
 from thunes_tui.ui.keystrokes import Pasted, for_shell
 from thunes_tui.ui.outline.row import lasted
+from thunes_tui.ui.panes.base import is_bulk
 from thunes_tui.ui.panes.canvas import Canvas
 from thunes_tui.ui.screens.pasting import Pasting, needs_asking
 from thunes_tui.ui.widgets.line import Line, data
@@ -56,9 +56,7 @@ class ControlPane(Canvas):
     def take(self, update: Update, /) -> None:
         if self.screen_of_shell.take(update):
             self.changed()
-        if isinstance(update, Snapshot) or (
-            isinstance(update, Folded) and not isinstance(update.event, ShellOutput)
-        ):
+        if isinstance(update, Folded | Snapshot) and not is_bulk(update):  # a flooded log leaves the pace
             self.heading_changed()
             self._settle()
 
