@@ -164,9 +164,10 @@ async def test_a_small_pane_shows_what_stands_above_the_prompt_once_an_editor_wa
         assert "said" not in text_of(app)
         prints(project.stage, "\x1b[?1049l\r\n$ ")
         await seen(pilot, "$ echo said")
-        prints(project.stage, "".join(f"row {n}\r\n" for n in range(15)), "\x1b[5A")
+        prints(project.stage, "".join(f"row {n}\r\n" for n in range(15)))
         await seen(pilot, "row 14")
-        prints(project.stage, "\x1b[9Aup")
+        assert "row 0" not in text_of(app)
+        prints(project.stage, "\x1b[14Aup")
         await seen(pilot, "row 0")
 
 
