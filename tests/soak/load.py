@@ -14,6 +14,8 @@ from tests.rig.glass import Glass
 
 KEPT_FILES = 18
 """Rotations after which a pane lets go of as many old files as it takes on."""
+FLOODS = 14
+"""After which the rows of both panes that are kept are as many as ever."""
 FLOOD_S, LINES_A_TICK, TICK_S = 2.0, 200, 0.01
 TYPED_S = 0.05
 """From key to key: what comes in a bunch is a paste to the console."""
@@ -37,9 +39,11 @@ class Load:
         self.kinds += [self.rotate] if turns_over else []
 
     def fill_what_is_kept(self) -> None:
-        """Turn the files over until no further one is kept."""
+        """Until no further file is kept, and no further row that was laid out."""
         for _ in range(KEPT_FILES):
             self.rotate()
+        for kind in (self.flood, self.events) * FLOODS + (*self.kinds,):
+            kind()
 
     def any(self) -> None:
         self._dice.choice(self.kinds)()

@@ -48,8 +48,6 @@ def test_no_process_of_a_console_grows(request: pytest.FixtureRequest) -> None:
         load = Load(place, glass, seed=23, turns_over=at_length)
         if at_length:
             load.fill_what_is_kept()
-            for kind in load.kinds:
-                kind()
         history = endure(place, glass, load, seconds)
         glass.press("3", "G")
         place.append("the last words of all")
