@@ -50,6 +50,8 @@ class Rehearsal:
                 async with asyncio.timeout_at(until):
                     update = await anext(updates)
             except TimeoutError:
+                if self._link.state.ending is not None:
+                    return self._link.state
                 waits = next_action(self._link.state)
                 raise Unusable(f"the rehearsal stands still at: {waits.label} ({waits.why})") from None
             if isinstance(update, Closed):
@@ -63,7 +65,9 @@ class Rehearsal:
                     continue
             if isinstance(update, Folded | Snapshot):
                 if update.state.ending is not None:
-                    return update.state
+                    if not update.state.stops.left_safe.asking:
+                        return update.state
+                    continue
                 self._go_on(update.state)
 
     def _go_on(self, state: DrillState) -> None:

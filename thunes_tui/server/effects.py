@@ -25,12 +25,14 @@ from thunes_tui.server import blast
 from thunes_tui.server.environment import effective, spec_of
 from thunes_tui.server.guard import Mint, Proof, prove, running_bots, settings_reasons
 from thunes_tui.server.hub import Hub
+from thunes_tui.server.interrupt import Interrupter
 from thunes_tui.server.preflight import NativePreflight, parse_script
 from thunes_tui.server.probes import Prober
 from thunes_tui.server.process_control import ProcessControl
 from thunes_tui.server.shell import ShellHost
 from thunes_tui.server.spec import SessionSpec
 from thunes_tui.server.supervisor import Supervisor
+from thunes_tui.server.surroundings import Job, Surroundings, jobs_of
 from thunes_tui.server.world import world_pid
 from thunes_tui.sources import procfs
 from thunes_tui.sources.exchange import ExchangeWorker, Spec
@@ -67,6 +69,8 @@ class Effector:
         self.worker = ExchangeWorker(self._exchange)
         self.prober = Prober(spec.project, spec.profile, hub.clock, mask, self.worker)
         self._native = NativePreflight(spec.project, spec.profile, environment, mask, self.worker)
+        self._interrupter = Interrupter(lambda: hub.state, own, hub.observe)
+        self._around = Surroundings(spec.project, spec.profile, self.prober, self.worker, mask.text)
         self.control = ProcessControl(spec, hub, self._mint, self._prove, own, mask.text)
 
     def _exchange(self) -> Spec:
@@ -98,6 +102,11 @@ class Effector:
             case _:
                 self._later(effect)
 
+    def _jobs(self) -> list[Job] | None:
+        """Now, for the drill's end lets go of the shell right after it."""
+        shell = self.shell
+        return None if shell is None or shell.gone else jobs_of(shell.pid, self._hub.state)
+
     def _later(self, effect: Effect) -> None:
         """The effects that take time, each as a task of its own."""
         work: Coroutine[Any, Any, None]
@@ -110,6 +119,10 @@ class Effector:
                 work = self.control.aim(effect)
             case effects.SendSignal():
                 work = self.control.send(effect)
+            case effects.InterruptShell(line) if self.shell is not None:
+                work = self._interrupter.end(self.shell.terminal, self.shell.pid, line)
+            case effects.LookAround():
+                work = self._tell(self._around.look(effect, self._jobs()))
             case effects.TakeBaseline(test):
                 work = self._tell(self.prober.baseline(test))
             case effects.CompareRecovered(before):

@@ -17,6 +17,7 @@ from thunes_tui.events.base import Event, encode
 from thunes_tui.events.box import WorkerFailed
 from thunes_tui.events.session import ClientJoined, ClientLeft, GapNoted, KeysPassed
 from thunes_tui.intents import (
+    AbortDrill,
     ConfirmSignal,
     CreatePosition,
     Intent,
@@ -75,7 +76,7 @@ class Hub:
         decision = decide(self.state, intent, now, actor, ask)
         if self._carry_out(decision, actor):
             return decision
-        if isinstance(intent, Stop):  # to leave is never refused
+        if isinstance(intent, Stop | AbortDrill):  # to leave is never refused, nor is to stop what runs
             self._hand_on(decision)
         why = self.lost or f"{intent.KIND} was not done: it does not fit one record"
         return Decision(refused=decision.refused or why)

@@ -75,6 +75,16 @@ class ShellHost:
         """Of the shell, as the box counts."""
         return self._link.pid
 
+    @property
+    def terminal(self) -> int:
+        """The master's descriptor; valid while this host is open."""
+        return self._link.master
+
+    @property
+    def gone(self) -> bool:
+        """Whether the shell has ended."""
+        return self._gone
+
     def restore(self, screen: bytes) -> None:
         """Show what an earlier server had recorded; the old queries in it are not answered again."""
         self._restoring = True

@@ -1,0 +1,112 @@
+"""An abort in a real session: what runs is told to end through its own terminal, and the bot never is."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.server.session_rig import Player, Session, output, private_dirs, runbook, sandbox, session
+from thunes_tui import intents
+from thunes_tui.sandbox.place import Place
+
+DOCUMENT = """\
+# A short drill
+
+## Test 1: Shell (5 minutes)
+
+### Procedure
+
+**Step 1: Wait**
+
+```bash
+echo left > /tmp/drill_left.txt
+echo begun; sleep 100
+echo never
+```
+
+**Step 2: Listen to nothing**
+
+```bash
+sleep 300 &
+python3 -c "
+import signal, time
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+print('be' + 'gun', flush=True)
+time.sleep(100)
+"
+```
+
+### Success Criteria
+
+- [ ] It ends
+"""
+
+
+@pytest.fixture(scope="module")
+def place() -> Iterator[Place]:
+    with private_dirs() as root, sandbox(root, bot=True) as made:
+        yield made
+
+
+@pytest.fixture
+def made(place: Place) -> Iterator[Session]:
+    with session(place.project, runbook(place.project, DOCUMENT)) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def player(made: Session) -> AsyncIterator[Player]:
+    joined = await Player.join(made)
+    await joined.pass_preflight()
+    await joined.ask(intents.StartTest("T1"), lambda s: s.running_test)
+    yield joined
+    await joined.close()
+
+
+async def aborts(player: Player, step: str, made: Session) -> dict[str, tuple[str, str]]:
+    """While the step runs; what was found of how the box is left, by its name."""
+    await player.ask(intents.RunStep(step), lambda s: s.steps[step].status == "running" and s.shell.running)
+    await player.until(lambda _s: "begun\r\n" in output(made), "it had begun")
+    await player.ask(intents.OpenAbort(), lambda s: s.stops.abort.status == "open")
+    await player.ask(intents.AbortDrill("abort", "an incident"), lambda s: s.stops.abort.status == "aborted")
+    state = await player.until(lambda s: s.stops.left_safe.rows, "it was looked around")
+    return {name: (verdict, found) for name, verdict, found, _evidence in state.stops.left_safe.rows}
+
+
+async def test_the_running_command_ends_and_what_stands_behind_it_never_runs(
+    player: Player, made: Session
+) -> None:
+    (bot,) = player.state.bots
+    rows = await aborts(player, "T1.S1", made)
+    state = player.state
+    assert state.steps["T1.S1"].status == "aborted"
+    assert state.tests["T1"].verdict == "ABORTED"
+    assert not state.shell.running
+    assert state.shell.alive
+    assert "never\r\n" not in output(made)
+    assert Path(f"/proc/{bot.pid}").exists()
+    assert rows["one bot"][0] == "PASS"
+    assert rows["open orders"] == ("PASS", "none at the exchange")
+    assert rows["positions"][0] == "PASS", rows
+    assert rows["stray jobs"] == ("PASS", "none but the bot")
+    assert rows["files in /tmp"][0] == "FAIL"
+    assert "/tmp/drill_left.txt" in rows["files in /tmp"][1]
+    await player.ask(intents.EndDrill(early=True, reason="x"), lambda s: s.ending)
+    assert player.state.ending is not None
+    assert player.state.ending.decision == "ABORTED"
+
+
+async def test_one_that_is_deaf_to_sigint_gets_sigterm_and_its_job_is_seen(
+    player: Player, made: Session
+) -> None:
+    rows = await aborts(player, "T1.S2", made)
+    told = player.state.stops.abort.told
+    assert [words.split()[0] for words in told] == ["SIGINT", "SIGINT", "SIGTERM", "nothing"], told
+    assert player.state.steps["T1.S2"].status == "aborted"
+    assert rows["stray jobs"][0] == "FAIL"
+    assert "sleep 300" in rows["stray jobs"][1]
+    job = int(rows["stray jobs"][1].split()[2])
+    os.kill(job, 9)
