@@ -68,6 +68,7 @@ class BotFound(Observation):
     inner: int = 0
     age_s: float = 0.0
     """Seconds for which it has run by now."""
+    parent: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,12 @@ class ProcessState:
     """Kill switch as this process itself said: ON, OFF or UNKNOWN."""
     healthy: Moment | None = None
     logged: Moment | None = None
+    parent: int = 0
+    files: tuple[str, ...] = ()
+    """What it has open: `log`, `audit`, `database`, others by path."""
+    sockets: tuple[str, ...] = ()
+    keeper: str = ""
+    """Who starts it again when it ends."""
     frozen: bool = False
     """The console sent it SIGSTOP, and has not thawed it."""
 

@@ -82,6 +82,7 @@ def process_born(state: DrillState, event: box.ProcessBorn, mark: Mark) -> Drill
         event.inner,
         born=mark.at,
         age_s=event.age_s,
+        parent=event.parent,
     )
     kept = tuple(p for p in state.processes if (p.pid, p.start) != (event.pid, event.start))
     if event.role == "bot" and any(p.role == "bot" and p.alive for p in kept):
@@ -95,10 +96,11 @@ def process_born(state: DrillState, event: box.ProcessBorn, mark: Mark) -> Drill
 
 
 def _last(kept: tuple[ProcessState, ...], process: ProcessState) -> tuple[ProcessState, ...]:
-    """At most so many rows: of the dead the oldest go first, the living never."""
+    """At most so many rows: of the dead the oldest go first, bots after all others, the living never."""
     rows = (*kept, process)
     surplus = len(rows) - KEPT_PROCESSES
-    gone = [p for p in rows if not p.alive][: max(surplus, 0)]
+    dead = sorted((p for p in rows if not p.alive), key=lambda p: p.role == "bot")
+    gone = dead[: max(surplus, 0)]
     return tuple(p for p in rows if not any(p is each for each in gone))
 
 
@@ -113,6 +115,13 @@ def process_died(state: DrillState, event: box.ProcessDied, mark: Mark) -> Drill
     if event.role == "bot" and not after.bots:
         after = replace(after, recovery=_stopwatch(state, event, mark), recovered=_kept(state))
     return after
+
+
+def process_looked(state: DrillState, event: box.ProcessLooked, _mark: Mark) -> DrillState:
+    who = (event.pid, event.start)
+    seen = {"files": event.files, "sockets": event.sockets, "keeper": event.keeper}
+    rows = tuple(replace(p, **seen) if (p.pid, p.start) == who else p for p in state.processes)  # type: ignore[arg-type]  # members of one row
+    return replace(state, processes=rows)
 
 
 def _kept(state: DrillState) -> RecoveryState:
@@ -206,6 +215,7 @@ FOLDS: dict[type, Callable[[DrillState, Any, Mark], DrillState]] = {
     box.SourceDown: source_down,
     box.ProcessBorn: process_born,
     box.ProcessDied: process_died,
+    box.ProcessLooked: process_looked,
     box.KillSwitchSeen: switch_seen,
     box.BotHealthy: bot_healthy,
     box.BotLogged: bot_logged,

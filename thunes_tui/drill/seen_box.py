@@ -32,11 +32,21 @@ def after_comparison(draft: Draft, compared: box.PositionsCompared) -> None:
 
 
 def bot_found(draft: Draft, found: seen.BotFound) -> None:
-    if any((p.pid, p.start) == (found.pid, found.start) for p in draft.state.processes):
-        return
+    known = next((p for p in draft.state.processes if (p.pid, p.start) == (found.pid, found.start)), None)
+    if known is not None and not (known.alive and found.role == "bot" != known.role):
+        return  # but a process of the drill's that has become the bot is born as one
     generation = 1 + max((p.generation for p in draft.state.processes if p.role == found.role), default=0)
     draft.emit(
-        box.ProcessBorn(found.role, found.pid, found.start, found.argv, generation, found.inner, found.age_s)
+        box.ProcessBorn(
+            found.role,
+            found.pid,
+            found.start,
+            found.argv,
+            generation,
+            found.inner,
+            found.age_s,
+            found.parent,
+        )
     )
     if found.role == "bot":
         measure(draft, "pid", "process")

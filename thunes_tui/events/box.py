@@ -108,7 +108,7 @@ class ProcessBorn(Event):
     """A process of the drilled project runs: born just now, or found running."""
 
     role: str
-    """`bot`, `child`, `drill`, `console`."""
+    """`bot`, `child`, `drill`, `console`, or `hidden` for what looks like the bot and is another user's."""
     pid: int
     start: int
     """Clock ticks since boot, as the kernel counts them: pid, start and boot together are the identity."""
@@ -120,6 +120,22 @@ class ProcessBorn(Event):
     """The pid inside the sandbox's namespace; 0 when it is the same."""
     age_s: float = 0.0
     """Seconds for which it had run when it was found, by its own start and the kernel's uptime."""
+    parent: int = 0
+    """Pid of whoever was its parent when it was found."""
+
+
+@event("process.looked")
+class ProcessLooked(Event):
+    """What a process has open and who starts it again, as far as this user may see; told when it changes."""
+
+    pid: int
+    start: int
+    files: tuple[str, ...] = ()
+    """`log`, `audit`, `database`, or a path of the project; what was open within the last minute counts."""
+    sockets: tuple[str, ...] = ()
+    """Peers of its TCP connections, and where it listens."""
+    keeper: str = ""
+    """Who starts it again when it ends: a systemd unit or a container; empty for nobody that is known."""
 
 
 @event("process.died")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pwd
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pathlib import Path
 from thunes_tui.config import Profile
 from thunes_tui.server.blast import CLIP, role_of
 from thunes_tui.server.signals import is_ours
+from thunes_tui.sources import procfs
 from thunes_tui.sources.procfs import Proc
 from thunes_tui.sources.recognise import Recogniser
 
@@ -63,16 +63,8 @@ def _problem(pid: int, target: Proc | None, own: set[int]) -> str:
     if target is None:
         return f"process {pid} is gone"
     if os.geteuid() not in (0, target.uid):
-        return f"process {pid} belongs to {user_of(target.uid)}: only they can signal it"
+        return f"process {pid} belongs to {procfs.owner_of(pid)}: only they can signal it"
     return ""
-
-
-def user_of(uid: int) -> str:
-    """A user's name, or `user 1001`."""
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:
-        return f"user {uid}"
 
 
 def _spared(target: Proc, everyone: tuple[Proc, ...], name: str) -> list[tuple[Proc, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -31,11 +31,18 @@ class Source(Protocol):
 class Followed:
     """Makes the sources from the profile and passes on what they need to know of the drill."""
 
-    def __init__(self, spec: SessionSpec, mask: Mask, hub: Hub, clients: Clients) -> None:
+    def __init__(
+        self,
+        spec: SessionSpec,
+        mask: Mask,
+        hub: Hub,
+        clients: Clients,
+        own: Callable[[], Mapping[int, tuple[str, str]]],
+    ) -> None:
         self._hub = hub
         self._clients = clients
         paths, world = spec.profile.paths, spec.profile.world
-        self._processes = Processes(spec.project, spec.profile, mask, self._sampled)
+        self._processes = Processes(spec.project, spec.profile, mask, self._sampled, own)
         watches = WatchHub()  # one for all: the kernel gives a person few of them
         self._log = Log(
             spec.place("log"), paths.log, mask, spec.profile.bot, self._wanted, self._born, watches

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 from collections.abc import AsyncIterator, Callable
 from socket import socket
@@ -33,7 +32,7 @@ from thunes_tui.observations import (
     ShellGone,
 )
 from thunes_tui.paperwork.sheet import SheetWriter
-from thunes_tui.server import runtime
+from thunes_tui.server import ours, runtime
 from thunes_tui.server.checkpoints import Checkpoints
 from thunes_tui.server.clients import Clients
 from thunes_tui.server.effects import Effector
@@ -45,7 +44,6 @@ from thunes_tui.server.shell import ShellHost
 from thunes_tui.server.spec import SessionSpec
 from thunes_tui.server.successor import NEW, open_new
 from thunes_tui.server.supervisor import Supervisor, reason
-from thunes_tui.sources import procfs
 
 RUNBOOK_LOOK_S = 1.0
 ALONE_S = 5.0
@@ -93,7 +91,13 @@ class Service:
         hub.outputs = [self.clients, self]
         if spec.folder is not None:
             hub.outputs.insert(0, SheetWriter(spec.folder, self._sheet_failed))
-        self.followed = Followed(spec, mask, hub, self.clients)
+        self.followed = Followed(
+            spec,
+            mask,
+            hub,
+            self.clients,
+            lambda: ours.named(self.shell, self.effector.worker.pid, self.clients.pids),
+        )
 
     def _shell(self, keeper: Taken) -> ShellHost:
         state = self.hub.state.shell
@@ -182,15 +186,7 @@ class Service:
         asyncio.get_running_loop().call_soon(self._worker_failed, "sheet", reason)
 
     def _own(self) -> set[int]:
-        """Our own processes: server, keeper, shell, exchange worker, and whoever is connected."""
-        own = {os.getpid(), os.getppid()} - {1}
-        if self.shell is not None:
-            own |= {self.shell.pid, *procfs.ancestors(self.shell.pid)}
-        if self.effector.worker.pid is not None:
-            own.add(self.effector.worker.pid)
-        for pid in self.clients.pids:
-            own |= {pid, *procfs.ancestors(pid)}
-        return own
+        return ours.pids(self.shell, self.effector.worker.pid, self.clients.pids)
 
     def _keys(self, data: bytes) -> None:
         if self.shell is not None:

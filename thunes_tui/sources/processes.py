@@ -1,25 +1,27 @@
-"""The bot's processes: their births from /proc, their deaths from descriptors, their load once a second."""
+"""The processes of a drill: their births from /proc, their deaths from descriptors, their load once a second.
+
+The bot and its children, what the drill's shell has started, and the console's own.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import os
-import pwd
 import shlex
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-import psutil
-
 from thunes_tui.config import Profile
-from thunes_tui.events.box import ProcessesSampled
+from thunes_tui.events.box import ProcessesSampled, ProcessLooked
 from thunes_tui.events.steps import FindingNoted
 from thunes_tui.observations import BotFound, BotGone, Happened, Observation
 from thunes_tui.sources import pidfd, procfs
+from thunes_tui.sources.load import Load, Row
 from thunes_tui.sources.recognise import Recogniser
+from thunes_tui.sources.survey import Survey, is_elsewhere, keeper_of
 
 SCAN_S = 0.25
 YOUNG_SCANS = 12
@@ -32,8 +34,14 @@ RECORD_EVERY = 10
 """Samples pass by once a second; one in so many is recorded."""
 CLIP = 300
 """Characters of a command line that are recorded."""
-
-Row = tuple[int, float, int, int, int]
+OWN_EVERY = 4
+"""Once in so many scans (1 s) it is looked which processes are the console's own."""
+SETTLED = 8
+"""With so many scans to go (after 1 s) what the shell has started is worth a row."""
+MOST = 40
+"""Rows of what the drill has started; more are not watched."""
+LOOK_EVERY = 5
+"""Seconds between looks at what the bot has open."""
 
 
 class TextMask(Protocol):
@@ -46,13 +54,18 @@ class _Watched:
     pid: int
     start: int
     descriptor: int
-    load: psutil.Process | None = None
+    load: Load | None = None
+    seen: dict[str, int] = field(default_factory=dict)
+    """Files and sockets, and in which second it last had them open."""
+    told: ProcessLooked | None = None
 
 
 class Processes:
-    """Watches the bot of one project and its children. `observe` yields births, deaths and recorded samples.
+    """Watches the bot of one project, its children, the drill's and the console's own processes.
 
-    `on_sample` gets the rows of every second: pid, CPU percent, resident bytes, threads, descriptors.
+    `observe` yields births, deaths and recorded samples. `on_sample` gets the rows of every second: pid, CPU
+    percent, resident bytes, threads, descriptors. `own` gives the console's processes by pid, as role and
+    name; the shell among them has the role `drill`, and so has what it starts.
     """
 
     def __init__(
@@ -61,7 +74,10 @@ class Processes:
         profile: Profile,
         mask: TextMask,
         on_sample: Callable[[tuple[Row, ...]], None] = lambda _: None,
+        own: Callable[[], Mapping[int, tuple[str, str]]] = dict,
     ) -> None:
+        self._survey = Survey(project, profile)
+        self._own = own
         self._recogniser = Recogniser(project, profile.bot.scripts)
         self._mask = mask
         self._on_sample = on_sample
@@ -71,6 +87,7 @@ class Processes:
         self._young: dict[int, int] = {}
         self._hidden: set[tuple[int, int]] = set()
         self._nudged = asyncio.Event()
+        self._last_pid = -1
         self._scans = 0
 
     @property
@@ -129,20 +146,34 @@ class Processes:
 
     def scan(self) -> None:
         """One look at /proc: whatever is new in it is examined."""
-        now = procfs.pids()
+        last = procfs.last_pid()
+        now = self._known if last == self._last_pid >= 0 else procfs.pids()
+        self._last_pid = last
         self._scans += 1
         self._young = {pid: left - 1 for pid, left in self._young.items() if left > 1 and pid in now}
         self._young |= dict.fromkeys(now - self._known, YOUNG_SCANS)
         due = {pid for pid, left in self._young.items() if left in LOOKED_AT}
         late = {pid for pid in now if pid % SWEEP == self._scans % SWEEP}
         self._known = now
+        if self._scans % OWN_EVERY == 1:
+            self._find_own()
+        settled = {pid for pid, watched in self._watched.items() if watched.role != "drill"}
         # Ascending, so that a bot is known before the children it has just had.
-        for pid in sorted((due | late) - self._watched.keys()):
+        for pid in sorted((due | late) - settled):
             self._examine(pid)
+
+    def _find_own(self) -> None:
+        """The console's own processes as they are now, each under its name."""
+        for pid, (role, name) in self._own().items():
+            if pid not in self._watched:
+                known = procfs.stat(pid)
+                if known is not None and not known.dead:
+                    self._watch(role, pid, known.start, (name,), known.parent)
 
     def _examine(self, pid: int) -> None:
         arguments = procfs.argv(pid)
-        if not arguments or not (self._watched or self._recogniser.names_script(arguments)):
+        # Whose parent matters is looked at while it is young; later it can only have become a bot.
+        if not arguments or not (pid in self._young or self._recogniser.names_script(arguments)):
             return
         known = procfs.stat(pid)
         if known is None or known.dead:
@@ -150,28 +181,42 @@ class Processes:
         try:
             bot = self._recogniser.is_bot(pid, arguments)
         except PermissionError:
-            self._note_hidden(pid, known.start)
+            self._note_hidden(pid, known.start, arguments)
             return
-        if known.parent in self._watched:
+        above = self._watched.get(known.parent)
+        if above is not None and above.role in ("bot", "child"):
             # A bot's fork that has not become a program of its own shows the bot's arguments.
-            self._watch("child", pid, known.start, arguments)
+            self._watch("child", pid, known.start, arguments, known.parent)
         elif bot:
-            self._watch("bot", pid, known.start, arguments)
+            self._watch("bot", pid, known.start, arguments, known.parent)
+        elif above is not None and above.role == "drill" and self._has_settled(pid):
+            self._watch("drill", pid, known.start, arguments, known.parent)
 
-    def _watch(self, role: str, pid: int, start: int, arguments: tuple[str, ...]) -> None:
+    def _has_settled(self, pid: int) -> bool:
+        """Not at once: a fork of the shell may yet become the bot, and most commands are over by then."""
+        count = sum(each.role == "drill" for each in self._watched.values())
+        return self._young.get(pid, 0) <= SETTLED and count < MOST
+
+    def _watch(self, role: str, pid: int, start: int, arguments: tuple[str, ...], parent: int) -> None:
+        before = self._watched.get(pid)
+        if before is not None:
+            if before.role == role or before.start != start:
+                return
+            self._release(before)  # what the shell started has become the bot
         descriptor = pidfd.hold(pid, start)
         if descriptor is None:
             return
         watched = _Watched(role, pid, start, descriptor)
         self._watched[pid] = watched
-        self._young.pop(pid, None)
+        if role != "drill":
+            self._young.pop(pid, None)
         asyncio.get_running_loop().add_reader(descriptor, self._died, watched)
         inner = procfs.inner_pid(pid)
         line = shlex.join(
             part.encode("utf-8", "surrogateescape").decode("utf-8", "replace") for part in arguments
         )
         text, own = self._mask.text(line)[:CLIP], 0 if inner == pid else inner
-        self._queue.put_nowait(BotFound(role, pid, start, text, own, procfs.age(start)))
+        self._queue.put_nowait(BotFound(role, pid, start, text, own, procfs.age(start), parent))
 
     def _died(self, watched: _Watched) -> None:
         how = pidfd.death(watched.descriptor, watched.pid, watched.start)
@@ -184,15 +229,27 @@ class Processes:
             asyncio.get_running_loop().remove_reader(watched.descriptor)
             os.close(watched.descriptor)
 
-    def _note_hidden(self, pid: int, start: int) -> None:
+    def _note_hidden(self, pid: int, start: int, arguments: tuple[str, ...]) -> None:
         if (pid, start) in self._hidden:
             return
         self._hidden.add((pid, start))
+        self._watch("hidden", pid, start, arguments, 0)
+        where = ", in another PID namespace (a container)" if is_elsewhere(pid) else ""
+        again = f"; it runs under {keeper}" if (keeper := keeper_of(pid)) else ""
         text = (
-            f"process {pid} looks like the bot and belongs to {_owner(pid)}: the console cannot see "
-            "its folder, nor tell whether it is this project's, nor signal it; that user must restart it"
+            f"process {pid} looks like the bot and belongs to {procfs.owner_of(pid)}{where}: the console "
+            "cannot see its folder, its open files or its environment, nor tell whether it is this "
+            f"project's, nor signal it; that user must restart it{again}"
         )
         self._queue.put_nowait(Happened((FindingNoted(text, source="processes"),)))
+
+    def look_around(self, second: int) -> None:
+        """What each bot has open and who starts it again, told when that changes."""
+        for watched in [each for each in self._watched.values() if each.role in ("bot", "hidden")]:
+            told = self._survey.of(watched.pid, watched.start, watched.seen, second)
+            if told != watched.told:
+                watched.told = told
+                self._queue.put_nowait(Happened((told,)))
 
     async def _sample_for_ever(self) -> None:
         seconds = 0
@@ -203,6 +260,8 @@ class Processes:
                 continue
             self._on_sample(rows)
             seconds += 1
+            if seconds % LOOK_EVERY == 1:
+                self.look_around(seconds)
             if seconds % RECORD_EVERY == 1:
                 self._queue.put_nowait(Happened((ProcessesSampled(rows),)))
 
@@ -210,31 +269,8 @@ class Processes:
         """Load of the watched processes since the last call; those that are just dying are left out."""
         rows = []
         for watched in list(self._watched.values()):
-            row = _load(watched)
+            watched.load = watched.load or Load(watched.pid)
+            row = watched.load.now()
             if row is not None:
                 rows.append(row)
         return tuple(rows)
-
-
-def _load(watched: _Watched) -> Row | None:
-    try:
-        if watched.load is None:
-            watched.load = psutil.Process(watched.pid)
-            watched.load.cpu_percent()
-        load = watched.load
-        with load.oneshot():
-            row = (watched.pid, load.cpu_percent(), load.memory_info().rss, load.num_threads())
-        return (*row, load.num_fds())
-    except (psutil.Error, OSError):
-        return None
-
-
-def _owner(pid: int) -> str:
-    try:
-        uid = (procfs.PROC / str(pid)).stat().st_uid
-    except OSError:
-        return "another user"
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:
-        return f"user {uid}"

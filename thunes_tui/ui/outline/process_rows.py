@@ -41,11 +41,12 @@ def rank(process: ProcessState) -> tuple[int, int]:
     return role, process.pid
 
 
-def alive_row(desk: Desk, process: ProcessState, load: Load | None, width: int) -> Line:
-    """As many cells as fit, the weightiest first."""
+def alive_row(desk: Desk, process: ProcessState, load: Load | None, width: int, depth: int = 0) -> Line:
+    """As many cells as fit, the weightiest first; `depth` below its parent in a tree."""
     bot = process.role == "bot"
+    mark = " ● " if bot else " ? " if process.role == "hidden" else "   "
     left: Line = [
-        *_beginning(process, " ● " if bot else "   ", "good" if len(desk.state.bots) == 1 else "bad"),
+        *_beginning(process, mark, "good" if len(desk.state.bots) == 1 else "bad", depth=depth),
         (f"{load.cpu[-1]:>6.1f} %" if load else f"{'–':>8}", "text"),
         (f"{load.memory[-1] / MEGABYTE:>5.0f} MB" if load else f"{'–':>8}", "text"),
     ]
@@ -60,12 +61,25 @@ def alive_row(desk: Desk, process: ProcessState, load: Load | None, width: int) 
         healthy = process.healthy is not None
         extra.append(("  healthy ✓", "good") if healthy else ("  not healthy yet", "warn"))
         extra.append((f"  switch {process.switch}", SWITCH_STYLE.get(process.switch, "dim")))
+        extra += _open(process)
     if load:
         extra += [
             (f"  {load.threads:>2} threads {load.descriptors:>3} files", "dim"),
             (f"  memory {sizes:<{HISTORY}}", "accent"),
         ]
     return _fitted(left, extra, width)
+
+
+def _open(process: ProcessState) -> list[Part]:
+    """Which of its own files it has open, once that was looked at."""
+    if not process.files:
+        return []
+    log, database = "log" in process.files, "database" in process.files
+    return [
+        ("  log ✓", "good") if log else ("  log ✗", "warn"),
+        (" db ✓", "good") if database else (" db –", "dim"),
+        (f" {len(process.sockets)} tcp", "dim"),
+    ]
 
 
 def dead_row(desk: Desk, process: ProcessState, width: int) -> Line:
@@ -85,6 +99,13 @@ def detail_rows(desk: Desk, process: ProcessState, load: Load | None, width: int
     started = f"started {process.start} ticks after boot, up {_uptime(desk, process)}"
     load_words = f", {load.threads} threads, {load.descriptors} open files" if load else ""
     known.append([(f"pid {process.pid}{inner}, {started}{load_words}", "dim")])
+    if process.role == "hidden":
+        known.append([("another user's: its folder, files and environment cannot be seen", "warn")])
+    for what, items in (("open", process.files), ("connected", process.sockets)):
+        if items:
+            known.append([(f"{what}: ", "dim"), data(", ".join(items))])
+    if process.keeper:
+        known.append([("started again by ", "dim"), data(process.keeper)])
     return [row for line in known for row in wrapped([("      ", "text"), *line], width - 1, 6)]
 
 
@@ -101,11 +122,12 @@ def signalled(desk: Desk, process: ProcessState) -> str:
     return "FROZEN: C lets it run" if process.frozen and process.alive else ""
 
 
-def _beginning(process: ProcessState, mark: str, style: str, name_style: str = "") -> Line:
+def _beginning(process: ProcessState, mark: str, style: str, name_style: str = "", *, depth: int = 0) -> Line:
     bot = process.role == "bot"
+    name = f"{' ' * (2 * depth - 2)}└ {name_of(process)}" if depth else name_of(process)
     return [
         (mark, style),
-        data(f"{name_of(process):<16.16}", name_style or ("strong" if bot else "text")),
+        data(f"{name:<16.16}", name_style or ("strong" if bot else "text")),
         (f" gen {process.generation:<2}" if bot else f" {process.role:<6.6}", "text" if bot else "dim"),
         (f"{process.pid:>8}", "dim"),
     ]

@@ -32,6 +32,7 @@ class ProcessesPane(Pane):
         Action("down", ("j", "down"), "down", "Select the next process", "processes"),
         Action("up", ("k", "up"), "up", "Select the process before", "processes"),
         Action("detail", ("i", "right"), "detail", "All that is known of the selected process", "processes"),
+        Action("tree", ("x",), "tree", "Each process below the one that started it, or by role", "processes"),
         Action("freeze", ("Z",), "freeze", "Freeze the selected process (SIGSTOP)", "processes"),
         Action("thaw", ("C",), "thaw", "Let the selected process run again (SIGCONT)", "processes"),
     )
@@ -99,24 +100,19 @@ class ProcessesPane(Pane):
         lines: list[Line] = []
         chosen, selected = range(0), self.selected
         if not self.desk.state.bots:
-            lines.append([(" ✗ no bot runs", "bad"), self._since_death()])
+            lines.append([(" ✗ no bot runs", "bad"), since_death(self.desk)])
         for process in self._list.rows(self.desk.state):
             load = self._load.get((process.pid, process.start))
             if not process.alive:
                 lines.append(dead_row(self.desk, process, width))
                 continue
             begin = len(lines)
-            lines.append(alive_row(self.desk, process, load, width))
+            lines.append(alive_row(self.desk, process, load, width, self._list.depth(process)))
             if process == selected:
                 if self._detailed:
                     lines += detail_rows(self.desk, process, load, width)
                 chosen = range(begin, len(lines))
         return lines, chosen
-
-    def _since_death(self) -> Part:
-        died = self.desk.state.recovery.died
-        since = f"   dead for {duration(self.desk.now().since(died))}" if died is not None else ""
-        return (since, "bad")
 
     def do_down(self) -> None:
         self._list.move(self.desk.state, 1)
@@ -128,6 +124,10 @@ class ProcessesPane(Pane):
 
     def do_detail(self) -> None:
         self._detailed = not self._detailed
+        self.changed()
+
+    def do_tree(self) -> None:
+        self._list.is_tree = not self._list.is_tree
         self.changed()
 
     def do_freeze(self) -> None:
@@ -145,6 +145,12 @@ class ProcessesPane(Pane):
     @property
     def _owner(self) -> ThunesApp:
         return cast("ThunesApp", self.app)
+
+
+def since_death(desk: Desk) -> Part:
+    """How long no bot has run, after one died."""
+    died = desk.state.recovery.died
+    return (f"   dead for {duration(desk.now().since(died))}" if died is not None else "", "bad")
 
 
 def verdict(bots: int) -> Part:
