@@ -261,3 +261,54 @@ class TestWhichProcess:
             await pressed(pilot, stage, "i")
             await seen(pilot, "python src/live/paper_trader.py --symbol BTCUSDT")
             await seen(pilot, "7 threads, 23 open files")
+
+
+class TestList:
+    async def test_a_bots_end_stands_before_what_the_drill_and_the_console_run(self) -> None:
+        stage = Stage().opened().testing()
+        stage.play(box.ProcessBorn("console", 8000, 4, "server"), box.ProcessBorn("drill", 8001, 3, "shell"))
+        stage.play(box.ProcessDied("bot", 8123, 1, signal=9))
+        app = stage.app()
+        async with app.run_test(size=LARGE) as pilot:
+            await seen(pilot, "killed by SIGKILL")
+            rows = text_of(app).split("\n")
+            order = [
+                next(n for n, row in enumerate(rows) if words in row)
+                for words in (
+                    "no bot runs",
+                    "killed by SIGKILL",
+                    "shell            drill",
+                    "server           console",
+                )
+            ]
+            assert order == sorted(order)
+
+    async def test_the_tree_puts_each_below_the_one_that_started_it(self) -> None:
+        stage = Stage().opened().testing()
+        stage.play(box.ProcessBorn("drill", 8001, 3, "shell"))
+        stage.play(box.ProcessBorn("child", 8200, 9, "sleep 60", parent=8123))
+        stage.play(box.ProcessBorn("drill", 8002, 8, "tail -f x", parent=8001))
+        app = stage.app()
+        async with app.run_test(size=LARGE) as pilot:
+            await pressed(pilot, stage, "5")
+            await pressed(pilot, stage, "x")
+            await seen(pilot, "└ sleep")
+            rows = text_of(app).split("\n")
+            order = [
+                next(n for n, row in enumerate(rows) if words in row)
+                for words in ("● paper_trader", "└ sleep", "   shell  ", "└ tail")
+            ]
+            assert order == sorted(order)
+
+    async def test_what_the_bot_has_open_and_who_restarts_it(self) -> None:
+        stage = Stage().opened().testing()
+        stage.play(
+            box.ProcessLooked(8123, 1, ("log", "database"), ("127.0.0.1:8443",), "systemd's bot.service")
+        )
+        app = stage.app()
+        async with app.run_test(size=LARGE) as pilot:
+            await seen(pilot, "log ✓ db ✓ 1 tcp")
+            await pressed(pilot, stage, "5")
+            await pressed(pilot, stage, "i")
+            await seen(pilot, "started again by: systemd's bot.service")
+            await seen(pilot, "connected: 127.0.0.1:8443")

@@ -25,13 +25,15 @@ class ProcessList:
         self._chosen: Key | None = None
 
     def rows(self, state: DrillState) -> list[ProcessState]:
-        """The living in order, then the last dead ones; a bot's death first, for a drill is about that."""
+        """The bot and what hangs on it, then the last of these that died, then what the drill and we run."""
         processes = {(p.pid, p.start): p for p in state.processes}
         if not self.is_still:
             dead = [p for p in reversed(processes.values()) if not p.alive and p.role not in PASSING]
             dead.sort(key=lambda p: p.role != "bot")
             living = sorted((p for p in processes.values() if p.alive), key=rank)
-            self._listed = [*(_as_tree(living) if self.is_tree else living), *dead[:DEAD_SHOWN]]
+            last = [] if self.is_tree else [p for p in living if p.role in PASSING]
+            first = _as_tree(living) if self.is_tree else living[: len(living) - len(last)]
+            self._listed = [*first, *dead[:DEAD_SHOWN], *last]
         return [processes.get((p.pid, p.start), p) for p in self._listed]
 
     def selected(self, state: DrillState) -> ProcessState | None:

@@ -64,7 +64,7 @@ def alive_row(desk: Desk, process: ProcessState, load: Load | None, width: int, 
         extra += _open(process)
     if load:
         extra += [
-            (f"  {load.threads:>2} threads {load.descriptors:>3} files", "dim"),
+            (f"  {load.threads:>2} thr {load.descriptors:>3} fd", "dim"),
             (f"  memory {sizes:<{HISTORY}}", "accent"),
         ]
     return _fitted(left, extra, width)
@@ -101,11 +101,16 @@ def detail_rows(desk: Desk, process: ProcessState, load: Load | None, width: int
     known.append([(f"pid {process.pid}{inner}, {started}{load_words}", "dim")])
     if process.role == "hidden":
         known.append([("another user's: its folder, files and environment cannot be seen", "warn")])
-    for what, items in (("open", process.files), ("connected", process.sockets)):
-        if items:
-            known.append([(f"{what}: ", "dim"), data(", ".join(items))])
-    if process.keeper:
-        known.append([("started again by ", "dim"), data(process.keeper)])
+    more: Line = []
+    for what, text in (
+        ("open", ", ".join(process.files)),
+        ("connected", ", ".join(process.sockets)),
+        ("started again by", process.keeper),
+    ):
+        if text:
+            more += [(f"{what}: ", "dim"), data(f"{text}   ")]
+    if more:
+        known.append(more)
     return [row for line in known for row in wrapped([("      ", "text"), *line], width - 1, 6)]
 
 
@@ -128,8 +133,8 @@ def _beginning(process: ProcessState, mark: str, style: str, name_style: str = "
     return [
         (mark, style),
         data(f"{name:<16.16}", name_style or ("strong" if bot else "text")),
-        (f" gen {process.generation:<2}" if bot else f" {process.role:<6.6}", "text" if bot else "dim"),
-        (f"{process.pid:>8}", "dim"),
+        (f" gen {process.generation:<3}" if bot else f" {process.role:<7.7}", "text" if bot else "dim"),
+        (f"{process.pid:>7}", "dim"),
     ]
 
 

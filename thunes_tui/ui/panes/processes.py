@@ -83,7 +83,9 @@ class ProcessesPane(Pane):
         width, height = self.size.width, self.body_height
         lines, chosen = self._lines(width)
         self._top = max(0, min(self._top, len(lines) - height, chosen.start))
-        if chosen.stop > self._top + height:
+        if not self.has_focus:
+            self._top = 0  # the bot, and that there is none
+        elif chosen.stop > self._top + height:
             self._top = min(chosen.start, chosen.stop - height)
         rows = [self.heading_strip(width)]
         for number in range(self._top, self._top + height):

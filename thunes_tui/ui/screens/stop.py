@@ -40,6 +40,7 @@ class Stop(Typed):
         self._how = how
         self.attempt = attempt
         self._refused = ""
+        self._shown: tuple[object, ...] = ()
 
     @property
     def signalling(self) -> SignalState:
@@ -64,7 +65,15 @@ class Stop(Typed):
             self._word = known.confirm
             self._since = self.desk.clock.now()
             self._entry.clear()
-        self.again()
+        shown = (known.status, known.signal, known.outcome, known.victims, known.spared, self._left_s(known))
+        if shown != self._shown:  # a dialog that is laid out anew paints the whole screen
+            self._shown = shown
+            self.again()
+
+    def _left_s(self, known: SignalState) -> int:
+        """Seconds until SIGKILL."""
+        gone = self.desk.now().since(known.since) if known.since is not None else 0.0
+        return max(0, round(GRACE_S - gone)) if known.signal == SIGTERM else 0
 
     def refuse(self, why: str) -> None:
         """The server did not take it."""
@@ -105,10 +114,8 @@ class Stop(Typed):
         return [*lines, [], *wrapped([(why, "dialog_dim")], width), []]
 
     def _sent(self, known: SignalState, width: int) -> list[Line]:
-        gone = self.desk.now().since(known.since) if known.since is not None else 0.0
         if known.signal == SIGTERM:
-            left = max(0, round(GRACE_S - gone))
-            return [[("SIGTERM was sent. ", "text"), (f"SIGKILL in {left} s", "warn")]]
+            return [[("SIGTERM was sent. ", "text"), (f"SIGKILL in {self._left_s(known)} s", "warn")]]
         if known.signal == SIGKILL:
             return [[("SIGKILL was sent: it must be gone in a moment", "warn")]]
         return wrapped([("It was sent; what the process does is looked at", "dialog_dim")], width)
