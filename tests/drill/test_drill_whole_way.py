@@ -55,10 +55,10 @@ def test_a_drill_from_the_first_key_to_go(play: Playbook) -> None:
     play.ask(intents.FillField("T3", "Recovery time", "2.1")).gives(steps.FieldFilled)
     play.ask(intents.EndDrill()).gives(
         like(drill.PhaseEnded, phase="documentation"),
+        like(stops.LeftSafeAsked, attempt=1, when="end"),
         like(
             drill.DrillEnded, decision="GO", passed=4, of=4, successful=True, authorised=True, not_verified=0
         ),
-        like(stops.LeftSafeAsked, attempt=1, when="end"),
         LookAround,
         CloseShell,
     )

@@ -8,7 +8,7 @@ import pytest
 
 from tests.ui.stage import PANES
 from thunes_tui.ui.hands import DEEDS
-from thunes_tui.ui.keymap import FORBIDDEN, GLOBAL, RESERVED, Action, Keymap
+from thunes_tui.ui.keymap import FORBIDDEN, GLOBAL, Action, Keymap
 
 ALL = [*GLOBAL, *(action for pane in PANES for action in pane.ACTIONS)]
 
@@ -17,7 +17,6 @@ def test_no_action_needs_a_key_that_a_terminal_or_tmux_keeps() -> None:
     keys = {key for action in ALL for key in action.keys}
 
     assert not keys & FORBIDDEN
-    assert not keys & RESERVED
     assert not [key for key in keys if re.match(r"(alt|super|meta)\+", key)]
     assert not [key for key in keys if re.match(r"(ctrl\+(enter|shift)|shift\+enter)", key)]
 

@@ -105,6 +105,7 @@ def end_drill(draft: Draft, intent: intents.EndDrill) -> None:
     for phase in ("tests", "documentation"):
         end_phase(draft, phase)
     outcome = decide_outcome(draft.state)
+    look_around(draft, "end")  # before the shell is let go of, and on record before who waits for the end
     draft.emit(
         drill.DrillEnded(
             outcome.decision,
@@ -117,7 +118,6 @@ def end_drill(draft: Draft, intent: intents.EndDrill) -> None:
             outcome.not_verified,
         )
     )
-    look_around(draft, "end")
     draft.want(CloseShell())
 
 

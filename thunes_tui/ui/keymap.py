@@ -40,6 +40,7 @@ NAMES = {
     "equals_sign": "=",
     "vertical_line": "|",
     "at": "@",
+    "exclamation_mark": "!",
     "f1": "F1",
     "f12": "F12",
 }
@@ -110,10 +111,18 @@ GLOBAL: tuple[Action, ...] = (
     ),
     Action("help", ("question_mark", "f1"), "help", "The keys of the pane that has the focus", footer=True),
     Action("end", ("E",), "end early", "End the drill before its last test, with the reason"),
+    Action(
+        "pause", ("p",), "pause", "Pause the drill with its reason, or resume it: its time is out of the plan"
+    ),
+    Action(
+        "abort", ("exclamation_mark",), "abort", "Hold everything at once and abort the drill by a typed word"
+    ),
+    Action(
+        "left_safe", ("Q",), "left safe", "How the box is left: switch, bot, orders, positions, jobs, files"
+    ),
+    Action("why", ("D",), "why", "Say why the oldest deviation came about that has no reason yet"),
     Action("leave", ("q",), "leave", "Leave the console; the drill and the bot go on"),
 )
-"""`p` is kept for the pause."""
-RESERVED = frozenset({"p"})
 
 
 def key_name(key: str) -> str:
@@ -136,7 +145,7 @@ class Keymap:
         other = self._by_key.get((action.pane, key))
         if other is not None:
             raise ValueError(f"{key_name(key)} is asked for by {other.name} and by {action.name}")
-        if key in FORBIDDEN or key in RESERVED:
+        if key in FORBIDDEN:
             raise ValueError(f"{action.name} may not use {key_name(key)}")
         self._by_key[action.pane, key] = action
 

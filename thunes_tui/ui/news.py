@@ -12,11 +12,13 @@ from thunes_tui.events.drill import DrillEnded
 from thunes_tui.events.session import KeysPassed, KeysRequested
 from thunes_tui.events.shell import ShellExited
 from thunes_tui.events.signals import SignalEnded
-from thunes_tui.events.steps import IntentRefused, StepHeld
+from thunes_tui.events.steps import DeviationNoted, IntentRefused, StepHeld
+from thunes_tui.events.stops import LeftSafeSensed
 from thunes_tui.ui.deeds import drill
 from thunes_tui.ui.desk import COMMAND, SHELL, Desk
 from thunes_tui.ui.panes.base import is_bulk
 from thunes_tui.ui.screens.confirm import Confirm
+from thunes_tui.ui.screens.left_safe import LeftSafeScreen
 from thunes_tui.ui.screens.stop import Stop as StopDialog
 from thunes_tui.ui.screens.summary import Summary
 
@@ -44,6 +46,8 @@ def take(app: ThunesApp, update: Update) -> None:
         app.screen.dismiss(None)
     if isinstance(app.screen, StopDialog):
         app.screen.told()
+    if isinstance(app.screen, LeftSafeScreen | Summary) and not (passing or is_bulk(update)):
+        app.screen.again()
     if isinstance(update, Folded):
         if update.event.DECISION and update.record.data.get("by") != SERVER.name:
             desk.unrefuse()
@@ -104,5 +108,17 @@ def react(app: ThunesApp, event: Event) -> None:
                 drill.confirm(app, step)
         case DrillEnded() if quiet and desk.role != "replay":
             app.push_screen(Summary(desk))
+        case _:
+            follow(app, event)
+
+
+def follow(app: ThunesApp, event: Event) -> None:
+    """What asks the driver something, or shows them how the box is left."""
+    desk = app.desk
+    match event:
+        case DeviationNoted(text=text, reason="", sensed=True) if desk.role == "driver":
+            desk.say(f"{text}: why? D answers, now or later")
+        case LeftSafeSensed(when="abort") if desk.role == "driver" and len(app.screen_stack) == 1:
+            app.push_screen(LeftSafeScreen(desk))
         case _:
             pass

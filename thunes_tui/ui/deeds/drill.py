@@ -89,7 +89,9 @@ def not_now(app: ThunesApp, why: str) -> str:
     if why != next_action(state).why:
         return why
     return (
-        "not now: H releases it"
+        "not now: p resumes it"
+        if state.stops.pause is not None
+        else "not now: H releases it"
         if state.hold
         else "not now: it takes its time"
         if is_under_way(app)

@@ -12,6 +12,7 @@ from thunes_tui.drill.recovery import of_crash_test
 from thunes_tui.drill.timeline import planned_minutes, rows
 from thunes_tui.runbook.model import Test
 from thunes_tui.text import cell_width
+from thunes_tui.ui.outline.left_safe import heading, lines_of
 from thunes_tui.ui.outline.row import VERDICT_STYLE, lasted
 from thunes_tui.ui.screens.dialog import Dialog
 from thunes_tui.ui.widgets.line import Line, data, spread, width_of, wrapped
@@ -46,8 +47,12 @@ class Summary(Dialog[None]):
         lines: list[Line] = []
         for test in state.plan:
             lines += _test(state, test, now, width)
+        if state.stops.left_safe.attempt:
+            lines += [[], heading(state)]
         lines += [[], *_decision(state, outcome, width), [], *_timeline(state)]
         lines += [[], *_readiness(state), *_deviations(state, width)]
+        if state.stops.left_safe.rows:
+            lines += [[], heading(state), *lines_of(state, width)]
         if self.desk.hello.folder:
             lines += [[], *_recording(state, self.desk.hello.folder, width)]
         return lines
@@ -108,7 +113,9 @@ def _test(state: DrillState, test: Test, now: Moment, width: int) -> list[Line]:
     states = [state.criteria[c.id] for c in test.criteria]
     sensed = sum(bool(c.sensed) for c in states)
     passed = sum(c.verdict == "PASS" for c in states)
-    time = lasted(known.started, known.ended, now, state.stops) if known.status in ("running", "ended") else ""
+    time = (
+        lasted(known.started, known.ended, now, state.stops) if known.status in ("running", "ended") else ""
+    )
     title = min(LONGEST_TITLE, max(cell_width(t.title) for t in state.plan))
     proof = f"{passed}/{len(states)} {'sensed' if sensed == len(states) else 'passed'}"
     line: Line = [

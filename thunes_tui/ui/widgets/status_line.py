@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from thunes_tui.clock import Moment
+from thunes_tui.drill.deviations import unexplained
 from thunes_tui.drill.model import PHASES, DrillState, PhaseState
 from thunes_tui.drill.timeline import pace
 from thunes_tui.ui.desk import Desk
@@ -96,6 +97,7 @@ def cells(desk: Desk, recorded: int) -> list[Cell]:
         *_stopped(state),
         *_hold(state),
         *_troubles(state),
+        *_asked_why(desk),
         Cell(8, *_elapsed(state, now)),
         Cell(3, [(pace(state, now), "dim")] if state.stamps and state.mode != "watch" else [], []),
         Cell(7, *_place(state)),
@@ -123,6 +125,15 @@ def _stopped(state: DrillState) -> list[Cell]:
         return []
     long: Line = [(" PAUSED ", "shell"), data(f" {pause.by}: {pause.reason}", "warn")]
     return [Cell(9, long, [(" PAUSED ", "shell")])]
+
+
+def _asked_why(desk: Desk) -> list[Cell]:
+    """Deviations that were sensed want their reason, now or later; only who drives is asked."""
+    count = len(unexplained(desk.state)) if desk.role == "driver" and desk.state.ending is None else 0
+    if not count:
+        return []
+    words = f"{count} deviation{'s' if count > 1 else ''}: D says why"
+    return [Cell(4, [(words, "warn")], [(f"{count} why: D", "warn")])]
 
 
 def _hold(state: DrillState) -> list[Cell]:
