@@ -198,3 +198,9 @@ def test_nothing_goes_on_by_itself_under_a_new_server(sent: Playbook) -> None:
 def test_what_waited_for_the_word_is_left_by_a_new_server(asked: Playbook) -> None:
     asked.see(aim())
     asked.see(seen.ServerCameBack("boot")).holds(like(signals.SignalEnded, outcome="left"))
+
+
+def test_what_waits_for_the_word_is_left_when_the_drivers_console_goes(asked: Playbook) -> None:
+    asked.see(aim())
+    asked.see(seen.Left(1)).holds(like(signals.SignalEnded, outcome="left"))
+    asked.see(aim(confirmed=True)).lacks(SendSignal)

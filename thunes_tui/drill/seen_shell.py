@@ -18,6 +18,7 @@ from thunes_tui.drill.effects import Look
 from thunes_tui.drill.invariants import note
 from thunes_tui.drill.model import DrillState, StepState
 from thunes_tui.drill.printed import NOT_COMPARED, Output
+from thunes_tui.drill.seen_signals import driver_left
 from thunes_tui.drill.settle import settle_rest, settle_step, unasked
 from thunes_tui.drill.transitions import not_proven, standstill
 from thunes_tui.drill.venue import is_down
@@ -242,6 +243,8 @@ def joined(draft: Draft, client: seen.Joined) -> None:
 def left(draft: Draft, client: seen.Left) -> None:
     known = draft.state.clients.get(str(client.client))
     draft.emit(session.ClientLeft(client.client, known.name if known is not None else ""))
+    if known is not None and known.role == "driver":
+        driver_left(draft)
 
 
 HANDLERS: dict[type, Callable[[Draft, Any], None]] = {

@@ -122,6 +122,13 @@ def server_died(draft: Draft) -> None:
         draft.emit(signals.SignalEnded(known.attempt, "left", "the server died before anything was sent"))
 
 
+def driver_left(draft: Draft) -> None:
+    """What was not confirmed when the driver's console went away is not to be confirmed by anybody else."""
+    known = draft.state.signalling
+    if known.status in ("requested", "held"):
+        draft.emit(signals.SignalEnded(known.attempt, "left", "the driver's console went away"))
+
+
 HANDLERS: dict[type, Callable[[Draft, Any], None]] = {
     seen.Aimed: aimed,
     seen.SignalTold: told,

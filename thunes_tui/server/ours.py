@@ -29,5 +29,5 @@ def named(shell: ShellHost | None, worker: int | None, clients: set[int]) -> dic
         if known is not None and known.parent > 1:
             found[known.parent] = ("console", "keeper")
     if worker is not None:
-        found[worker] = ("console", "exchange worker")
+        found[worker] = ("console", "exchange-worker")
     return found | dict.fromkeys(clients - found.keys(), ("console", "console"))

@@ -50,6 +50,8 @@ class ProcessesPane(Pane):
         sample: Sample | None = getattr(update, "sample", None)
         if sample is not None and sample.rows:
             self._sampled(sample)
+            if self._list.is_still:
+                return  # below a dialog each change costs a whole frame
         self.changed()
 
     def _sampled(self, sample: Sample) -> None:
@@ -60,7 +62,8 @@ class ProcessesPane(Pane):
                 self._load.setdefault(alive[pid], Load()).add(cpu, memory, threads, descriptors)
 
     def tick(self, _now: Moment, /) -> None:
-        self.changed()
+        if not self._list.is_still:
+            self.changed()
 
     def hold_still(self, still: bool) -> None:
         """While somebody decides about one of its rows."""
