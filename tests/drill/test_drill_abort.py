@@ -114,7 +114,9 @@ class TestTheWord:
     def test_with_nothing_running_looks_at_the_box_at_once(self, play: Playbook) -> None:
         play.ready_for("T1")
         play.ask(intents.OpenAbort())
-        play.ask(ABORT).holds(stops.DrillAborted, steps.TestEnded, LookAround).lacks(InterruptShell)
+        play.ask(ABORT).holds(stops.DrillAborted, like(steps.TestEnded, verdict="ABORTED"), LookAround).lacks(
+            InterruptShell
+        )
 
     def test_what_a_person_typed_is_theirs_to_end(self, play: Playbook) -> None:
         play.ready().started("vim notes")

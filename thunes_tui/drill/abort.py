@@ -103,9 +103,12 @@ def stop_running(draft: Draft, why: str) -> None:
 
 
 def finish(draft: Draft) -> None:
-    """The test has its verdict; how the box is left is looked at."""
+    """The test has its verdict, which what nobody came to makes ABORTED; how the box is left is looked at."""
     test = draft.state.running_test
     if test is not None:
+        for step in test.steps:
+            if draft.state.steps[step.id].status == "pending":
+                draft.emit(steps.StepAborted(step.id, 0, f"{WHY} before it began"))
         close_test(draft, test, WHY)
     look_around(draft, "abort")
 
