@@ -10,12 +10,13 @@ import pytest
 
 from tests.server.session_rig import Player, Session, output, private_dirs, runbook, sandbox, session
 from thunes_tui import intents
+from thunes_tui.drill.undo import offers
 from thunes_tui.sandbox.place import Place
 
 DOCUMENT = """\
 # A short drill
 
-## Test 1: Shell (5 minutes)
+## Test 1: Kill-Switch Activation (5 minutes)
 
 ### Procedure
 
@@ -39,9 +40,35 @@ time.sleep(100)
 "
 ```
 
+**Step 3: Activate the kill switch**
+
+```bash
+python -c "
+from src.risk.manager import RiskManager
+RiskManager().activate_kill_switch(reason='DRILL: an abort')
+"
+```
+
 ### Success Criteria
 
-- [ ] It ends
+- [ ] Audit trail shows `KILL_SWITCH_ACTIVATED` event
+
+## Test 2: Kill-Switch Deactivation (5 minutes)
+
+### Procedure
+
+**Step 1: Deactivate the kill switch**
+
+```bash
+python -c "
+from src.risk.manager import RiskManager
+RiskManager().deactivate_kill_switch(reason='DRILL: after an abort')
+"
+```
+
+### Success Criteria
+
+- [ ] Audit trail shows `KILL_SWITCH_DEACTIVATED` event
 """
 
 
@@ -110,3 +137,23 @@ async def test_one_that_is_deaf_to_sigint_gets_sigterm_and_its_job_is_seen(
     assert "sleep 300" in rows["stray jobs"][1]
     job = int(rows["stray jobs"][1].split()[2])
     os.kill(job, 9)
+
+
+async def test_a_switch_left_on_is_switched_off_by_the_runbooks_own_step(player: Player) -> None:
+    await player.run("T1.S3")
+    await player.until(lambda s: s.switch.audit == "ON" and s.bots[0].switch == "ON", "it is ON")
+    await player.ask(intents.OpenAbort(), lambda s: s.stops.abort.status == "open")
+    await player.ask(intents.AbortDrill("abort", "an incident"), lambda s: s.stops.left_safe.rows)
+    assert player.state.stops.left_safe.rows[0][1] == "FAIL"
+    assert [offer.step.id for offer in offers(player.state)] == ["T2.S1"]
+    state = await player.ask(
+        intents.UndoStep("T2.S1"), lambda s: s.stops.undo.attempt and not s.stops.undo.status
+    )
+    assert (state.stops.undo.exit, state.stops.undo.detail) == (0, "")
+    await player.until(lambda s: s.bots[0].switch == "OFF" and not s.stops.left_safe.asking, "it is OFF")
+    await player.ask(
+        intents.LookLeftSafe(), lambda s: s.stops.left_safe.attempt == 3 and not s.stops.left_safe.asking
+    )
+    assert player.state.stops.left_safe.rows[0][1] == "PASS"
+    assert offers(player.state) == ()
+    assert player.state.steps["T2.S1"].status == "pending"
