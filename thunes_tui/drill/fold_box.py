@@ -73,6 +73,7 @@ def source_down(state: DrillState, event: box.SourceDown, _mark: Mark) -> DrillS
 
 
 def process_born(state: DrillState, event: box.ProcessBorn, mark: Mark) -> DrillState:
+    """A row of its own, until it dies and after."""
     process = ProcessState(
         event.role,
         event.pid,
