@@ -100,3 +100,34 @@ def test_a_snapshot_is_harmless_text_on_its_own() -> None:
     screen = GhosttyTerminal(40, 4)
     screen.feed(b"\x1b]8;;http://evil\x07link\x1b]8;;\x07\x1b]52;c;eA==\x07\x1b]0;t\x07\x1bP1$q\x1b\\")
     assert not [token for token in tokens(screen.snapshot()) if token.kind == "string"]
+
+
+def _lines(pieces: random.Random) -> bytes:
+    """Lines of a shell: empty, short, styled, wide, and longer than the screen; none ends in blanks."""
+    words = ["word", "\x1b[31mred\x1b[0m", "漢字", "\x1b[44mb\x1b[0m", " ", "x" * pieces.randrange(60)]
+    rows = ["".join(pieces.choices(words, k=pieces.randrange(6))).rstrip() for _ in range(8)]
+    return "\r\n".join(rows).encode()
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_snapshot_and_a_resize_give_what_the_resize_alone_gives(seed: int) -> None:
+    """A console that is attached again at another width shows no rows that are not there."""
+    pieces = random.Random(seed)
+    screen, again = GhosttyTerminal(40, 30), GhosttyTerminal(40, 30)
+    data = _lines(pieces)
+    screen.feed(data)
+    again.feed(screen.snapshot())
+    size = pieces.randrange(12, 60), pieces.randrange(10, 40)
+    for terminal in (screen, again):
+        terminal.resize(*size)
+    assert again.text() == screen.text(), data
+    assert again.cursor == screen.cursor, data
+    assert again.history(0, 99) == screen.history(0, 99), data
+
+
+def test_short_lines_stay_one_row_each_when_attached_again_at_a_narrower_width() -> None:
+    screen, again = GhosttyTerminal(139, 20), GhosttyTerminal(139, 20)
+    screen.feed(b"Open position: BTCUSDT\r\nAudit lines: 6\r\n$ ")
+    again.feed(screen.snapshot())
+    again.resize(80, 12)
+    assert again.text()[:3] == ["Open position: BTCUSDT", "Audit lines: 6", "$"]

@@ -7,9 +7,10 @@ library's own binary form, so that a recording stays readable by any terminal fo
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING
 
-from thunes_tui.term.backend import PLAIN, Run, Style
+from thunes_tui.term.backend import PLAIN, Row, Run, Style
 
 if TYPE_CHECKING:
     from thunes_tui.term.ghostty import GhosttyTerminal
@@ -80,8 +81,21 @@ def visible(terminal: GhosttyTerminal) -> bytes:
             if after_flow and not runs:
                 runs = [Run(" ", 1, last.style)]
                 break
+        if y not in flows and runs and runs[-1].style == PLAIN:
+            # Blanks up to the edge would make the row full, and a narrower terminal would wrap them.
+            runs[-1] = runs[-1]._replace(text=runs[-1].text.rstrip() or " ")
+        elif y in flows and runs and y + 1 < terminal.size[1] and was_too_wide(runs[-1], terminal.row(y + 1)):
+            runs[-1] = runs[-1]._replace(text=runs[-1].text[:-1])
         parts += [sgr(run.style) + run.text.encode("utf-8", "replace") for run in runs]
     return b"".join(parts) + b"\x1b[m"
+
+
+def was_too_wide(last: Run, below: Row) -> bool:
+    """Whether a row ends in the blank that a wide character left which went to the row below: it comes again
+    by itself, and fed as a blank of its own it would stay when the line flows anew."""
+    if not below or not last.text.endswith(" ") or last.style != below[0].style:
+        return False
+    return unicodedata.east_asian_width(below[0].text[0]) in "WF"
 
 
 def modes(terminal: GhosttyTerminal) -> bytes:
