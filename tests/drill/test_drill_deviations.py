@@ -56,6 +56,45 @@ class TestWhatIsTyped:
         assert len(play.deviations()[0]) < 200
 
 
+class TestFollowedExactly:
+    """The criterion that no deviation happened: `T2.C1` of the plan."""
+
+    def ended(self, play: Playbook) -> Playbook:
+        play.do("T2.S2", "SWITCH DEACTIVATED")
+        play.time_out(play.do("T2.S3"))
+        play.ask(intents.EndTest("T2")).holds(steps.TestEnded)
+        return play
+
+    def test_is_no_pass_with_a_line_typed_by_hand(self, play: Playbook) -> None:
+        play.ready_for("T2").do("T2.S1")
+        play.command("rm -f /tmp/x", "")
+        self.ended(play)
+        assert play.verdict("T2.C1") == "FAIL"
+        assert "rm -f /tmp/x" in play.state.criteria["T2.C1"].cause
+
+    def test_is_for_a_person_where_a_step_was_done_by_hand_in_the_shell(self, play: Playbook) -> None:
+        play.ready_for("T2").launch("T2.S1")
+        play.command("date", "")
+        play.finish("T2.S1")
+        self.ended(play)
+        known = play.state.criteria["T2.C1"]
+        assert (known.verdict, known.cause[-26:]) == ("NOT VERIFIED", "2.1 was done by hand: date")
+
+    @pytest.mark.parametrize("word", ["preflight", "position"])
+    def test_is_no_pass_with_a_line_before_one_of_the_consoles(self, play: Playbook, word: str) -> None:
+        play.ready_for("T2").do("T2.S1")
+        play.command(f"rm -f /tmp/x; step {word}", "")
+        assert self.ended(play).verdict("T2.C1") == "FAIL"
+
+    def test_says_what_was_judged(self, play: Playbook) -> None:
+        play.ready_for("T2").do("T2.S1")
+        begun = play.state.tests["T2"].record
+        known = self.ended(play).state.criteria["T2.C1"]
+        assert known.verdict == "PASS"
+        assert known.evidence is not None
+        assert known.evidence.detail.startswith(f"records #{begun} to #")
+
+
 class TestTimeOverThePlan:
     def test_is_noted_as_the_test_ends_and_no_fault_of_the_procedure(self, play: Playbook) -> None:
         play.ready_for("T2").do("T2.S1")

@@ -10,7 +10,7 @@ import re
 
 from thunes_tui.drill.draft import Draft, short
 from thunes_tui.drill.model import DrillState, Remark
-from thunes_tui.events.steps import DeviationNoted
+from thunes_tui.events.steps import DeviationNoted, NoteAdded
 from thunes_tui.runbook.model import Step, Test
 
 CLIP = 160
@@ -19,17 +19,21 @@ ALIKE = 0.6
 MOST_WORDS = 400
 OVER = "over its planned time: "
 """How a deviation begins that is of time alone: the procedure was followed all the same."""
+BY_HAND = "typed in the shell while "
 WORDS = re.compile(r"\w+|[^\w\s]")
 Words = list[str]
 
 
 def note_typed(draft: Draft, line: str) -> None:
-    """What a person typed while a test runs. A step done by hand may be done in the shell."""
+    """What a person typed while a test runs. A step done by hand may be done in the shell: that is a note."""
     test, typed = draft.state.running_test, line.strip()
     if test is None or not typed or is_own(draft.state, test, typed):
         return
     active = [s for s in test.steps if draft.state.steps[s.id].status == "running"]
-    if any(draft.state.steps[s.id].by_hand for s in active):
+    by_hand = next((s for s in active if draft.state.steps[s.id].by_hand), None)
+    if by_hand is not None:
+        text = f"{BY_HAND}step {short(by_hand.id)} was done by hand: {' '.join(typed.split())[:CLIP]}"
+        draft.emit(NoteAdded(text, test.id, by_hand.id))
         return
     text, step = in_words(test, typed)
     since = draft.state.tests[test.id].record
@@ -43,8 +47,18 @@ def note_typed(draft: Draft, line: str) -> None:
 def is_own(state: DrillState, test: Test, typed: str) -> bool:
     """A line that the console typed itself, alone or behind what already stood at the prompt."""
     running = (s for s in test.steps if state.steps[s.id].status == "running")
-    lines = (f"step {name}" for name in (*(short(s.id) for s in running), "preflight", "position"))
-    return any(typed == line or typed.endswith(line) for line in lines)
+    lines = [f"step {short(s.id)}" for s in running]
+    return typed in ("step preflight", "step position") or any(typed.endswith(line) for line in lines)
+
+
+def typed_by_hand(state: DrillState, test: Test) -> list[str]:
+    """What was typed in this attempt while a step without a block ran: no line of the console's own."""
+    since = state.tests[test.id].record
+    return [
+        r.text
+        for r in state.remarks
+        if r.kind == "note" and r.test == test.id and r.number > since and r.text.startswith(BY_HAND)
+    ]
 
 
 def in_words(test: Test, typed: str) -> tuple[str, str]:

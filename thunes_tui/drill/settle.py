@@ -21,7 +21,7 @@ from thunes_tui.drill.checks import (
     step_of,
     want,
 )
-from thunes_tui.drill.deviations import OVER
+from thunes_tui.drill.deviations import OVER, typed_by_hand
 from thunes_tui.drill.draft import Draft, short
 from thunes_tui.drill.effects import AskProbe, SetDeadline
 from thunes_tui.drill.model import DrillState, StepState
@@ -263,7 +263,10 @@ def judge_deviations(draft: Draft, criterion: Criterion, check: Check, test: Tes
         for r in draft.state.remarks
         if r.kind == "deviation" and r.test == test.id and r.number > since and not r.text.startswith(OVER)
     ]
-    evidence = Evidence("drill", detail="; ".join(r.text for r in noted)[:CLIP])
+    typed = typed_by_hand(draft.state, test)
+    judged = f"records #{since} to #{draft.state.head} of the journal"
+    texts = "; ".join([judged, *(r.text for r in noted), *typed])
+    evidence = Evidence("drill", detail=texts[:CLIP])
     if len(noted) > number(check, "max", 0):
         cause = f"{len(noted)} deviations: {noted[0].text}"
         sensed(draft, criterion, "FAIL", cause, evidence)
@@ -271,6 +274,9 @@ def judge_deviations(draft: Draft, criterion: Criterion, check: Check, test: Tes
         known = draft.state.steps[left_out.id]
         cause = f"step {short(left_out.id)} was not done ({known.status})"
         sensed(draft, criterion, undone(known), cause, evidence)
+    elif typed:
+        cause = f"whether it was the step is yours to say: {typed[0]}"
+        sensed(draft, criterion, "NOT VERIFIED", cause, evidence)
     else:
         cause = f"{len(noted)} deviations, allowed" if noted else "no deviation in the record"
         sensed(draft, criterion, "PASS", cause, evidence)
