@@ -140,6 +140,69 @@ class TestReturn:
         assert [round(part or 0) for part in parts] == [1, 2, 3, 4]
 
 
+class TestAnotherAttempt:
+    """The step that starts the bot is unknown, its bot lives on, and the step is attempted again."""
+
+    @pytest.fixture
+    def left(self, killed: Playbook) -> Playbook:
+        killed.wait(1)
+        born(killed)
+        killed.see(seen.ServerCameBack("boot"))
+        assert killed.status("T3.S3") == "unknown"
+        killed.log("Bot healthy")
+        killed.wait(60)
+        killed.ended()
+        killed.launch("T3.S3", again=True)
+        return killed
+
+    def test_whose_own_bot_dies_is_not_borne_out_by_the_other(self, left: Playbook) -> None:
+        born(left, 4801, 950)
+        left.wait(1)
+        left.see(seen.BotGone(4801, 950, exit=1)).holds(
+            like(
+                steps.FindingNoted,
+                veto=False,
+                text="...step 3.3, attempt 2: the bot that it started, pid 4801",
+            )
+        )
+        left.log("Bot healthy").lacks(SENSED)
+        left.finish("T3.S3").holds(
+            like(SENSED, criterion="T3.C3", verdict="FAIL", cause="...pid 4801, ended with exit 1"),
+            like(SENSED, criterion="T3.C4", verdict="FAIL"),
+        )
+        assert "pid 4800, generation 2, born before attempt 2" in left.state.criteria["T3.C3"].cause
+
+    def test_that_starts_none_that_is_seen_is_not_verified(self, left: Playbook) -> None:
+        left.finish("T3.S3").holds(
+            like(
+                SENSED, criterion="T3.C3", verdict="NOT VERIFIED", cause="...no bot of this attempt was seen"
+            )
+        )
+
+    def test_beside_a_supervisor_counts_and_tells_of_the_steps_own(self, left: Playbook) -> None:
+        left.see(seen.Happened((box.ProcessLooked(4800, 900, keeper="thunes.service"),)))
+        born(left, 4801, 950)
+        left.see(seen.BotGone(4801, 950, exit=1)).holds(steps.FindingNoted)
+        left.finish("T3.S3").holds(like(SENSED, criterion="T3.C3", verdict="PASS"))
+        evidence = left.state.criteria["T3.C3"].evidence
+        assert evidence is not None
+        assert evidence.detail.endswith("of step 3.3, kept by thunes.service")
+
+    def test_after_another_kill_is_its_own(self, left: Playbook) -> None:
+        left.see(seen.BotGone(4800, 900, signal=9))
+        born(left, 4801, 950)
+        left.log("Bot healthy").holds(like(SENSED, criterion="T3.C3", verdict="PASS"))
+
+    def test_of_a_bot_found_late_goes_by_its_age(self, killed: Playbook) -> None:
+        killed.see(seen.ServerCameBack("boot"))
+        killed.ended()
+        killed.wait(60)
+        killed.launch("T3.S3", again=True)
+        killed.see(seen.BotFound("bot", 4800, 900, "python", age_s=60.0))
+        killed.log("Bot healthy").lacks(SENSED)
+        killed.finish("T3.S3").holds(like(SENSED, criterion="T3.C3", verdict="NOT VERIFIED"))
+
+
 class TestRelapse:
     def test_a_bot_that_has_recovered_and_dies_takes_its_pass_back(self, killed: Playbook) -> None:
         born(killed)

@@ -5,18 +5,23 @@ Only a process born after the death is the recovery, and only while it lives.
 
 from __future__ import annotations
 
-from thunes_tui.drill.checks import CLIP, armed, counting, latency_ms, number, sensed, want
-from thunes_tui.drill.draft import Draft
+from dataclasses import replace
+
+from thunes_tui.drill.checks import CLIP, armed, counting, latency_ms, number, sensed, step_of, want
+from thunes_tui.drill.draft import Draft, short
 from thunes_tui.drill.effects import CompareRecovered
 from thunes_tui.drill.facts import ProcessState, RecoveryState
-from thunes_tui.drill.model import DrillState, expects_death
+from thunes_tui.drill.invariants import signals
+from thunes_tui.drill.model import DrillState, StepState, expects_death
 from thunes_tui.events import box
-from thunes_tui.events.steps import Evidence
+from thunes_tui.events.steps import Evidence, FindingNoted
 from thunes_tui.observations import BotGone, LogSeen
 from thunes_tui.runbook.model import Check, Criterion
 
 SIGKILL = 9
 RECOVERY = ("process", "timing")
+AGE_ERROR_S = 1.0
+"""How far the age of a process may be off against the moment at which a step began."""
 
 
 def measure(draft: Draft, part: str, source: str) -> None:
@@ -58,7 +63,8 @@ def of_crash_test(state: DrillState) -> RecoveryState:
 def settle_recovery(draft: Draft, criterion: Criterion, check: Check, evidence: Evidence | None) -> None:
     """A criterion on the restart or its duration, if the bot has recovered from a death in this test.
 
-    It may have before its step began, restarted by a supervisor and not by the step: that counts.
+    It may have before its step began, restarted by a supervisor and not by the step: that counts. What an
+    earlier attempt of the step left running is no restart of this one.
     """
     recovery = draft.state.recovery
     wanted = check.kind == "timing" or want(check, "state") == "restarted"
@@ -70,23 +76,88 @@ def settle_recovery(draft: Draft, criterion: Criterion, check: Check, evidence: 
     )
     if process is None or recovery.died is None:
         return
-    found = evidence or Evidence("process", detail=f"pid {process.pid}, generation {process.generation}")
-    seconds, limit = recovery.healthy, number(check, "max_s", 60.0 if check.kind == "timing" else 0.0)
+    step = step_of(draft.test(criterion.id), check)
+    own = step is None or born_in(draft.state.steps[step.id], process)
+    name = f"pid {process.pid}, generation {process.generation}"
+    if step is None or own:
+        found = evidence or Evidence("process", detail=name)
+    else:
+        known = draft.state.steps[step.id]
+        name += f", born before attempt {known.attempt} of step {short(step.id)}"
+        name += f", kept by {process.keeper}" if process.keeper else ""
+        found = replace(evidence or Evidence("process"), detail=name)
+        if known.attempt > 1 and not process.keeper:
+            if known.status == "done":
+                sensed(draft, criterion, *not_its_own(draft.state, known, name), found)
+            return
+    sensed(draft, criterion, *in_time(recovery.healthy, check), found)
+
+
+def in_time(seconds: float | None, check: Check) -> tuple[str, str]:
+    """Verdict and cause of a bot that is healthy again, so many seconds after its death if anybody saw it."""
+    limit = number(check, "max_s", 60.0 if check.kind == "timing" else 0.0)
     if seconds is None:
         if limit:
-            sensed(draft, criterion, "NOT VERIFIED", "nobody saw when the bot died", found)
-        else:
-            sensed(draft, criterion, "PASS", "alive and healthy; nobody saw when it died", found)
-    elif limit and seconds > limit:
-        sensed(draft, criterion, "FAIL", f"healthy after {seconds:.1f} s, {limit:g} allowed", found)
-    elif check.kind == "timing":
-        sensed(draft, criterion, "PASS", f"recovered in {seconds:.1f} s of {limit:g}", found)
-    else:
-        sensed(draft, criterion, "PASS", f"alive and healthy {seconds:.1f} s after its death", found)
+            return "NOT VERIFIED", "nobody saw when the bot died"
+        return "PASS", "alive and healthy; nobody saw when it died"
+    if limit and seconds > limit:
+        return "FAIL", f"healthy after {seconds:.1f} s, {limit:g} allowed"
+    if check.kind == "timing":
+        return "PASS", f"recovered in {seconds:.1f} s of {limit:g}"
+    return "PASS", f"alive and healthy {seconds:.1f} s after its death"
+
+
+def born_in(step: StepState, process: ProcessState) -> bool:
+    """Whether it was born since this attempt of the step began; found later, it may be older than that."""
+    if step.started is None or process.born is None or process.born.m < step.started.m:
+        return False  # no attempt outlives a boot: both are times of one
+    return process.born.since(step.started) >= max(process.age_s - AGE_ERROR_S, 0.0)
+
+
+def not_its_own(state: DrillState, step: StepState, runs: str) -> tuple[str, str]:
+    """Of a bot that an earlier attempt left: what came of the one that this attempt started."""
+    for process in state.processes:
+        if process.role == "bot" and not process.alive and born_in(step, process):
+            return (
+                "FAIL",
+                f"the bot of this attempt, pid {process.pid}, {end_of(process)}; what runs is {runs}",
+            )
+    return "NOT VERIFIED", f"no bot of this attempt was seen; what runs is {runs}"
+
+
+def end_of(process: ProcessState) -> str:
+    if process.signal:
+        return f"ended by signal {process.signal}"
+    return "has ended" if process.exit is None else f"ended with exit {process.exit}"
+
+
+def note_job(draft: Draft, gone: BotGone) -> None:
+    """A step whose own bot ends badly is no step that simply worked, whatever else runs."""
+    test, asked = draft.state.running_test, draft.state.signalling
+    process = next(p for p in draft.state.processes if (p.pid, p.start) == (gone.pid, gone.start))
+    if test is None or not (gone.exit or gone.signal) or signals(draft.state, test):
+        return
+    if (asked.pid, asked.start) == (gone.pid, gone.start) and asked.signal:
+        return  # a person sent it, and that is on record
+    started = [s for s in test.steps if s.command and born_in(draft.state.steps[s.id], process)]
+    if started:
+        step = max(started, key=lambda s: moment(draft.state.steps[s.id]))
+        attempt = draft.state.steps[step.id].attempt
+        text = (
+            f"step {short(step.id)}, attempt {attempt}: the bot that it started, pid {process.pid}, "
+            f"generation {process.generation}, {end_of(process)}"
+        )
+        draft.emit(FindingNoted(text, test=test.id, source="step"))
+
+
+def moment(step: StepState) -> int:
+    return step.started.m if step.started is not None else 0
 
 
 def bot_died(draft: Draft, gone: BotGone, was_successor: bool) -> None:
     """Settle what waited for the death, and take back what this death disproves."""
+    if not was_successor:
+        note_job(draft, gone)
     for criterion, check, since in list(armed(draft, "process")):
         if want(check, "state") == "killed":
             detail = f"pid {gone.pid} {gone.detail}".strip()[:CLIP]
