@@ -38,7 +38,9 @@ def _drill(asked: argparse.Namespace) -> int:
     project = asked.project
     if asked.sandbox:
         project = _sandbox_project()
-    return console.drill(project, asked.runbook, asked.operator, asked.session, new=asked.new)
+    return console.drill(
+        project, asked.runbook, asked.operator, asked.session, new=asked.new, sandbox=asked.sandbox
+    )
 
 
 def _sandbox_project() -> Path:

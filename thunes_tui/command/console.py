@@ -10,10 +10,10 @@ from pathlib import Path
 
 from thunes_tui import clock, daemon, intents, launcher
 from thunes_tui.command.answer import say
+from thunes_tui.command.leaving import chosen, last_line, way_back
 from thunes_tui.config import load_settings
 from thunes_tui.connection import Closed, Connection
 from thunes_tui.errors import Refused, Unusable
-from thunes_tui.invocation import invocation
 from thunes_tui.journal.folder import SessionEntry, list_sessions
 from thunes_tui.server import choose, runtime
 
@@ -39,24 +39,34 @@ def project_folder(named: Path | None) -> Path:
 
 
 def drill(
-    named: Path | None, runbook: Path | None, operator: str | None, session: str | None, *, new: bool
+    named: Path | None,
+    runbook: Path | None,
+    operator: str | None,
+    session: str | None,
+    *,
+    new: bool,
+    sandbox: bool,
 ) -> int:
-    """Join the project's running session, else take up its unfinished one, else begin one."""
+    """Join the project's running session, else take up its unfinished one, else begin one.
+
+    `sandbox`: the named project is the sandbox's.
+    """
+    option = chosen(named, sandbox=sandbox)
     launcher.check_terminal()
     name = person(operator)
     if session:
-        return _named(session, name)
+        return _named(session, name, option)
     project = project_folder(named)
     for running in choose.running():
         if running.project == str(project) and running.mode == "drill":
             if not new:
-                return show(running.session, name, "any")
+                return show(running.session, name, "any", option=option)
             make_room(running)
     entry = None if new else choose.unfinished(project)
     if entry is not None:
-        return show(resume(entry, name), name, "any")
+        return show(resume(entry, name), name, "any", option=option)
     document = runbook.expanduser().resolve() if runbook is not None else None
-    return show(begin(project, "drill", name, document), name, "any")
+    return show(begin(project, "drill", name, document), name, "any", option=option)
 
 
 def make_room(running: choose.Running) -> None:
@@ -87,16 +97,16 @@ def stop_server(running: choose.Running) -> None:
     asyncio.run(end())
 
 
-def _named(session: str, name: str) -> int:
+def _named(session: str, name: str, option: str) -> int:
     for running in choose.running():
         if running.session == session or running.session.endswith(session):
-            return show(running.session, name, "any")
+            return show(running.session, name, "any", option=option)
     fitting = [e for e in list_sessions() if e.id == session or e.id.endswith(session)]
     if len(fitting) != 1:
         raise Unusable(f"no session is called {session}: see thunes-tui sessions")
     if fitting[0].ended:
         raise Unusable(f"session {fitting[0].id} has ended: thunes-tui replay {fitting[0].id} shows it")
-    return show(resume(fitting[0], name), name, "any")
+    return show(resume(fitting[0], name), name, "any", option=option)
 
 
 def begin(project: Path, mode: str, name: str, runbook: Path | None = None, only_test: int = 0) -> str:
@@ -122,22 +132,22 @@ def resume(entry: SessionEntry, name: str) -> str:
     return daemon.detach(work, runtime.runtime_root() / TROUBLE)
 
 
-def show(session: str, name: str, want: str, back: str = "") -> int:
+def show(session: str, name: str, want: str, back: str = "", option: str = "") -> int:
     """A console on a running session. The launcher gives the terminal back whatever becomes of it.
 
-    `back` is what to say after an end that was not normal, where there is nothing to come back to.
+    `back` is what to say after an end that was not normal, where there is nothing to come back to; `option`
+    what names the project to `drill`.
     """
     from thunes_tui.ui.start import start as start_ui
 
     socket = runtime.session_runtime(session) / runtime.SERVER
     settings = load_settings(settings_folder())
-    way = f"come back with: {invocation()} drill --session {session}"
-    comeback = back or f"the session goes on; {way}"
+    comeback = back or f"the session goes on; {way_back(session)}"
     status = launcher.run(lambda: start_ui(socket, name, want, settings, clock.system()), comeback)
     if not back and status <= launcher.HIGHEST_NORMAL:
         entry = next((entry for entry in list_sessions() if entry.id == session), None)
-        if entry is not None and not entry.ended:
-            say(comeback if entry.running else f"the session was interrupted; {way}")
+        if entry is not None:
+            say(last_line(entry, option))
     return status
 
 
@@ -164,7 +174,7 @@ def watch(named: Path | None) -> int:
 def attach(session: str, role: str, operator: str | None) -> int:
     launcher.check_terminal()
     running = choose.the_running(session)
-    return show(running.session, person(operator), role)
+    return show(running.session, person(operator), role, option=chosen(Path(running.project)))
 
 
 def replay(recording: str, at: str, speed: float) -> int:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from thunes_tui import intents
 from thunes_tui.drill.asked_steps import digest
-from thunes_tui.drill.checks import by_hand, is_at_end, waiting
+from thunes_tui.drill.checks import by_hand, is_at_end, step_of, waiting, want
 from thunes_tui.drill.draft import short
 from thunes_tui.drill.model import ACTIVE, DrillState
 from thunes_tui.drill.transitions import no_shell, not_proven, standstill
 from thunes_tui.drill.undo import offers
 from thunes_tui.drill.venue import is_down
-from thunes_tui.runbook.model import Test
+from thunes_tui.runbook.model import Step, Test
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,9 @@ def next_action(state: DrillState) -> NextAction:
     if state.mode == "watch":
         return NextAction("watching", why="there is no drill here, only the monitors")
     if state.ending is not None:
-        return NextAction(f"drill complete: {state.ending.decision}", why="leave with q")
+        return NextAction(
+            f"drill complete: {state.ending.decision}", why="leave with q; drill --new begins another"
+        )
     if state.stops.abort.confirmed:
         return after_abort(state)
     if state.stops.why or state.hold:
@@ -150,7 +152,12 @@ def within_test(state: DrillState, test: Test) -> NextAction:
             case "unknown" | "aborted":
                 again = intents.RunStep(step.id, digest(step.command), again=True)
                 why = f"it is {known.status}: {known.reason}"
-                ways = (("a", "attempt it again", again),)
+                ways: tuple[tuple[str, str, intents.Intent], ...] = (("a", "attempt it again", again),)
+                bot = already_running(state, test, step)
+                if bot:
+                    why = f"{why}; {bot}"
+                    skip = intents.SkipStep(step.id, bot)
+                    ways = (*ways, ("s", "skip it: that bot stays, its criteria are yours to decide", skip))
                 wanted = NextAction(f"attempt step {name} again", None, why, ways)
                 return in_a_shell(state, wanted) if step.command else wanted
             case "pending":
@@ -162,6 +169,19 @@ def within_test(state: DrillState, test: Test) -> NextAction:
             case _:
                 continue
     return end_of_test(state, test)
+
+
+def already_running(state: DrillState, test: Test, step: Step) -> str:
+    """Of a step that starts the bot, without a result: the bot that runs all the same; empty for none."""
+    starts = any(
+        c.check is not None and want(c.check, "state") == "restarted" and step_of(test, c.check) == step
+        for c in test.criteria
+    )
+    if not starts or not state.bots:
+        return ""
+    bot = state.bots[-1]
+    how = "healthy" if bot.healthy is not None else "not known to be healthy"
+    return f"a bot runs already, pid {bot.pid}, generation {bot.generation}, {how}"
 
 
 def end_of_test(state: DrillState, test: Test) -> NextAction:
