@@ -91,6 +91,7 @@ async def test_a_good_checkout_passes_against_real_services(tmp_path: Path) -> N
     assert found["position tracker"].detail == "1 open: BTCUSDT 0.5"
     assert "@" in found["Telegram"].detail
     assert wrong["Telegram"].verdict == "FAIL"
+    assert wrong["Telegram"].detail.startswith("Telegram refused the token: ")
     assert wrong["Telegram"].fix == "Add TELEGRAM_BOT_TOKEN and TELEGRAM_CHAT_ID to .env"
     assert not (tmp_path / "phone/inbox.jsonl").exists(), "the native pre-flight sent a message"
 
@@ -146,7 +147,8 @@ async def test_a_dead_telegram_is_said_without_its_token(tmp_path: Path) -> None
         tmp_path, TELEGRAM_BOT_TOKEN=TOKEN, TELEGRAM_CHAT_ID="42", TELEGRAM_API_BASE="http://127.0.0.1:1"
     )
     found = (await sections(project))["Telegram"]
-    assert (found.verdict, "not reached" in found.detail) == ("FAIL", True)
+    assert (found.verdict, found.detail.partition(":")[0]) == ("FAIL", "Telegram was not reached")
+    assert found.fix == "Check the network and TELEGRAM_API_BASE, then run the pre-flight again"
     assert TOKEN not in found.detail
 
 

@@ -29,6 +29,9 @@ SECTION_S = 25.0
 TELEGRAM_S = 5.0
 TELEGRAM = "https://api.telegram.org"
 CLIP = 300
+UNREACHED = "not reached"
+"""How the description of a call begins that nobody answered: it tells nothing of the token."""
+REACH = "Check the network and TELEGRAM_API_BASE, then run the pre-flight again"
 
 
 class TextMask(Protocol):
@@ -69,7 +72,7 @@ class NativePreflight:
             except OSError as error:
                 found = Found([f"it could not be looked at: {error.strerror}"])
             detail = self._mask.text(found.detail)[:CLIP]
-            fix = self._fix(number) if found.problems else ""
+            fix = (found.fix or self._fix(number)) if found.problems else ""
             yield SectionSensed(run, number, SECTIONS[number - 1], "native", found.verdict, detail, fix)
 
     def _settings(self) -> Settings:
@@ -88,7 +91,10 @@ class NativePreflight:
         token, chat = settings.get("TELEGRAM_BOT_TOKEN"), settings.get("TELEGRAM_CHAT_ID")
         answer = await asyncio.to_thread(ask_telegram, base, token, "getMe", {})
         if not answer.get("ok"):
-            found.problems.append(f"Telegram refused the token: {answer.get('description', 'no answer')}")
+            why = str(answer.get("description", "no answer"))
+            silent = why.startswith(UNREACHED)
+            found.problems.append(f"Telegram was {why}" if silent else f"Telegram refused the token: {why}")
+            found.fix = REACH if silent else ""
             return found
         found.remarks.append(
             f"bot @{answer.get('result', {}).get('username', '?')} answers, chat {chat} is set"
@@ -162,7 +168,7 @@ def ask_telegram(base: str, token: str, method: str, values: Mapping[str, Any]) 
             body = error.read(1 << 16)
     except (OSError, ValueError) as error:
         reason = getattr(error, "reason", error)
-        return {"ok": False, "description": f"not reached: {str(reason).replace(token, '...')}"}
+        return {"ok": False, "description": f"{UNREACHED}: {str(reason).replace(token, '...')}"}
     try:
         found: dict[str, Any] = json.loads(body)
     except ValueError:

@@ -26,6 +26,8 @@ class Found:
 
     problems: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    fix: str = ""
+    """What to do about the problem, where it is not what the section's usual one needs."""
 
     @property
     def verdict(self) -> str:
