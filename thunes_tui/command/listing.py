@@ -11,6 +11,7 @@ from typing import Any
 from thunes_tui import clock
 from thunes_tui.command.answer import answer, say
 from thunes_tui.command.console import person, project_folder, stop_server
+from thunes_tui.invocation import invocation
 from thunes_tui.journal.folder import list_sessions
 from thunes_tui.journal.verify import verify as verify_journal
 from thunes_tui.mask import Mask, secrets_of
@@ -40,8 +41,19 @@ def stop(asked: argparse.Namespace) -> int:
     """Ends the server; the drill can be taken up again, the bot and the shell's jobs stay."""
     running = choose.the_running(asked.session)
     stop_server(running)
-    say(f"session {running.session} has stopped; to go on: thunes-tui drill --session {running.session}")
+    say(stopped(running))
     return 0
+
+
+def stopped(running: choose.Running) -> str:
+    """Only a drill that has not ended can be gone on with: a watch and a replay have no recording of it."""
+    if running.mode != "drill":
+        return f"{running.mode or 'session'} {running.session} has stopped"
+    if any(entry.id == running.session and entry.ended for entry in list_sessions()):
+        return f"session {running.session} has stopped; its drill had ended"
+    return (
+        f"session {running.session} has stopped; to go on: {invocation()} drill --session {running.session}"
+    )
 
 
 def verify(asked: argparse.Namespace) -> int:
