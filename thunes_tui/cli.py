@@ -82,9 +82,10 @@ def _rehearse(asked: argparse.Namespace) -> int:
         raise UserError("--sandbox and --project exclude each other: name one of them")
     rehearsal.end_in_order()
     made = Place(rehearsal.place_beside(default_place().root))
+    rehearsal.tell_of_own_sandbox()
     try:
         world.up(made, tied=True)
-        return rehearsal.run(made.project, asked.runbook, asked.test, asked.json)
+        return rehearsal.run(made.project, asked.runbook, asked.test, asked.json, sandbox=True)
     finally:
         world.remove(made)
 

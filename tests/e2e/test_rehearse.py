@@ -24,7 +24,7 @@ GONE = (1 << 22) + 1
 """A pid that no process has: more than the kernel gives."""
 RESULT = {
     "verdict", "passed", "rehearsal", "not_verified", "tests", "findings", "recovery_s", "telegram_latency_s",
-    "recording",
+    "recording", "sandbox",
 }  # fmt: skip
 TEST = {"number", "title", "verdict", "started", "ended", "duration_s", "steps", "checks"}
 STEP = {"number", "title", "exit", "duration_s"}

@@ -45,8 +45,10 @@ def end_in_order() -> None:
         signal.signal(number, end)
 
 
-def run(named: Path | None, runbook: Path | None, test: int, json_file: Path | None) -> int:
-    """0 when the decision is GO, 1 when it is not."""
+def run(
+    named: Path | None, runbook: Path | None, test: int, json_file: Path | None, *, sandbox: bool = False
+) -> int:
+    """0 when the decision is GO, 1 when it is not. `sandbox`: the project is in one made for this."""
     check_writable(json_file)
     project = project_folder(named)
     name = person(None)
@@ -58,13 +60,19 @@ def run(named: Path | None, runbook: Path | None, test: int, json_file: Path | N
         state, folder = asyncio.run(rehearse(socket, name, (lambda _line: None) if quiet else say))
     finally:
         choose.forget(session)
-    found = results(state, folder)
+    found = results(state, folder) | {"sandbox": "its own" if sandbox else None}
     if json_file is not None:
         write(found, json_file)
     if not quiet:
         for line in summary(found):
             say(line)
     return 0 if found["verdict"] == "GO" else 1
+
+
+def tell_of_own_sandbox() -> None:
+    """On the error output, for the result may go to the other: faults made elsewhere play no part here."""
+    text = "rehearse: in a sandbox of its own; faults of the running sandbox are not in it"
+    print(text, file=sys.stderr)  # noqa: T201 - a command's one line
 
 
 def check_writable(path: Path | None) -> None:

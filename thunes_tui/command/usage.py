@@ -65,9 +65,15 @@ VERBS = (
         "thunes-tui rehearse --sandbox --json result.json",
         (
             PROJECT,
-            option("--sandbox", "in a sandbox made for it and removed after it", action="store_true"),
+            option("--sandbox", "in a sandbox of its own, removed after it", action="store_true"),
             RUNBOOK,
-            option("--test", "only this test", type=int, default=0, metavar="N"),
+            option(
+                "--test",
+                "only this test; GO then means this one, `of` in the JSON is 1",
+                type=int,
+                default=0,
+                metavar="N",
+            ),
             option("--json", "write the result as JSON; - for the output", type=Path, metavar="FILE"),
         ),
     ),
