@@ -18,10 +18,12 @@ from thunes_tui.events.base import REGISTRY as EVENTS
 from thunes_tui.intents import REGISTRY, Intent, Role, decode, encode, may
 
 MATRIX = {
-    "abort": "d", "abort_leave": "d", "abort_open": "d", "alert_seen": "d", "bookmark": "dw", "criterion": "d", "deviation": "d", "document": "d", "end": "d",
-    "explain": "d", "field": "d", "hold": "dw", "left_safe": "d", "note": "dw", "pass_keys": "d", "pause": "d", "position": "d", "preflight": "d",
-    "prepare": "d", "prerequisite": "d", "release": "dw", "request_keys": "dw", "resize": "d", "resume": "d", "seek": "r",
-    "shell_open": "d", "sign_off": "dw", "signal": "d", "signal_confirm": "d", "signal_leave": "d", "step": "d", "step_confirm": "d", "step_finish": "d",
+    "abort": "d", "abort_leave": "d", "abort_open": "d", "alert_seen": "d", "bookmark": "dw",
+    "criterion": "d", "deviation": "d", "document": "d", "end": "d", "explain": "d", "field": "d",
+    "hold": "dw", "left_safe": "d", "note": "dw", "pass_keys": "d", "pause": "d", "position": "d",
+    "preflight": "d", "prepare": "d", "prerequisite": "d", "release": "dw", "request_keys": "dw",
+    "resize": "d", "resume": "d", "seek": "r", "shell_open": "d", "sign_off": "dw", "signal": "d",
+    "signal_confirm": "d", "signal_leave": "d", "step": "d", "step_confirm": "d", "step_finish": "d",
     "step_skip": "d", "stop": "dr", "test": "d", "test_end": "d", "test_skip": "d", "undo": "d",
 }  # fmt: skip
 """Design 9, by hand: driver all but moving in time, witness six, replay only moving in time and stopping."""
