@@ -45,6 +45,17 @@ class TestPreflight:
         )
         play.see(seen.PreflightVerdict(1, "script", "PASS")).gives()
 
+    def test_the_same_disagreement_is_found_once(self, play: Playbook) -> None:
+        play.see(seen.Joined(1, "ann", "driver"))
+        play.record(shell.ShellOpened(1, 80, 24))
+        for run in (1, 2):
+            play.ask(intents.RunPreflight())
+            play.see(seen.SectionSensed(run, 3, "exchange", "native", "FAIL", "no answer", "mend it"))
+            play.see(seen.SectionSensed(run, 3, "exchange", "script", "PASS"))
+            play.see(seen.PreflightVerdict(run, "native", "FAIL"))
+            play.see(seen.PreflightVerdict(run, "script", "PASS"))
+        assert len(play.findings(veto=False)) == 1
+
     def test_a_script_that_never_ran_does_not_keep_it_running(self, play: Playbook) -> None:
         play.see(seen.Joined(1, "ann", "driver"))
         play.record(shell.ShellOpened(1, 80, 24))

@@ -8,6 +8,7 @@ from tests.drill.playbook import BTC, Playbook, like
 from thunes_tui import intents
 from thunes_tui import observations as seen
 from thunes_tui.drill.effects import AskProbe, CompareRecovered, SetDeadline
+from thunes_tui.drill.next import next_action
 from thunes_tui.drill.results import results
 from thunes_tui.events import box, steps
 
@@ -154,6 +155,23 @@ class TestAnotherAttempt:
         killed.ended()
         killed.launch("T3.S3", again=True)
         return killed
+
+    def test_is_offered_beside_the_bot_that_runs(self, killed: Playbook) -> None:
+        born(killed)
+        killed.see(seen.ServerCameBack("boot"))
+        killed.ended()
+        killed.ask(intents.SkipStep("T3.S1", "x"))
+        killed.log("Bot healthy")
+        offered = next_action(killed.state)
+        assert offered.why.endswith("a bot runs already, pid 4800, generation 2, healthy")
+        assert [key for key, _label, _intent in offered.alternatives] == ["a", "s"]
+        killed.ask(offered.alternatives[1][2]).holds(like(steps.StepSkipped, step="T3.S3"))
+
+    def test_is_all_that_is_offered_where_none_runs(self, killed: Playbook) -> None:
+        killed.see(seen.ServerCameBack("boot"))
+        killed.ended()
+        killed.ask(intents.SkipStep("T3.S1", "x"))
+        assert [key for key, _label, _intent in next_action(killed.state).alternatives] == ["a"]
 
     def test_whose_own_bot_dies_is_not_borne_out_by_the_other(self, left: Playbook) -> None:
         born(left, 4801, 950)

@@ -209,7 +209,8 @@ def preflight_verdict(draft: Draft, spoke: seen.PreflightVerdict) -> None:
                 f"pre-flight {section.number} {section.title}: the console says {section.native}, "
                 f"the project's script {section.script}"
             )
-            draft.emit(steps.FindingNoted(text, source=PREFLIGHT))
+            if not any(f.text == text and f.source == PREFLIGHT for f in draft.state.findings):
+                draft.emit(steps.FindingNoted(text, source=PREFLIGHT))
     tick_prerequisites(draft)
     if passed:
         end_phase(draft, "preflight")
