@@ -17,6 +17,7 @@ from thunes_tui.observations import SectionSensed
 from thunes_tui.sandbox.telegram.server import serve as serve_telegram
 from thunes_tui.server.environment import exchange_spec
 from thunes_tui.server.preflight import NativePreflight, parse_script
+from thunes_tui.server.preflight_script import ScriptReader
 from thunes_tui.sources.exchange import ExchangeWorker
 
 TOKEN = "123456:ABCdefGHIjklMNOpqrsTUVwxyz0123456789"
@@ -188,3 +189,21 @@ def test_what_the_script_did_not_say_is_unknown() -> None:
     found, verdict = parse_script("[1/8] Environment\n✅ fine\nTraceback: boom\n", 1)
     assert verdict == "UNKNOWN"
     assert [each.verdict for each in found] == ["PASS"] + ["UNKNOWN"] * 7
+
+
+def test_a_script_that_prints_much_is_read_as_it_goes_by() -> None:
+    """In pieces that cut lines and characters, with a section longer than what is kept, bad at its end."""
+    reader = ScriptReader()
+    lines = [
+        "[1/8] Environment",
+        "✅ fine",
+        "[6/8] Audit trail",
+        *(f"line {n}" for n in range(5000)),
+        "❌ bad",
+    ]
+    data = "\r\n".join([*lines, "PRE-FLIGHT CHECK FAILED"]).encode()
+    for begin in range(0, len(data), 777):
+        reader.feed(data[begin : begin + 777])
+    found, verdict = reader.told(1)
+    assert verdict == "FAIL"
+    assert (found[0].verdict, found[5].verdict, found[5].detail) == ("PASS", "FAIL", "bad")

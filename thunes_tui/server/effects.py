@@ -11,6 +11,7 @@ from thunes_tui.drill import effects
 from thunes_tui.drill.asked_drill import PREFLIGHT
 from thunes_tui.drill.effects import Effect
 from thunes_tui.events.box import WorkerFailed
+from thunes_tui.events.shell import ShellOutput
 from thunes_tui.mask import Mask
 from thunes_tui.observations import (
     BotGone,
@@ -27,8 +28,10 @@ from thunes_tui.server.guard import Mint, Proof, prove, running_bots, settings_r
 from thunes_tui.server.hub import Hub
 from thunes_tui.server.interrupt import Interrupter
 from thunes_tui.server.preflight import NativePreflight, parse_script
+from thunes_tui.server.preflight_script import ScriptReader
 from thunes_tui.server.probes import Prober
 from thunes_tui.server.process_control import ProcessControl
+from thunes_tui.server.recall import output_bytes
 from thunes_tui.server.shell import ShellHost
 from thunes_tui.server.spec import SessionSpec
 from thunes_tui.server.supervisor import Supervisor
@@ -58,6 +61,7 @@ class Effector:
         self._hub = hub
         self._supervisor = supervisor
         self._mask = mask
+        self._script = ScriptReader()
         self._environment = environment
         self._own = own
         self._stop = stop
@@ -163,6 +167,7 @@ class Effector:
             self._hub.emit(WorkerFailed("guard", reason))
             self._hub.observe(NotRun(effect.attempt, reason))
         else:
+            self._script = ScriptReader()
             self.shell.run(effect.name, effect.text, effect.looks)
 
     def _set_deadline(self, effect: effects.SetDeadline) -> None:
@@ -209,12 +214,18 @@ class Effector:
             self._hub.observe(section)
         self._hub.observe(PreflightVerdict(run, "native", "PASS" if set(verdicts) == {"PASS"} else "FAIL"))
 
+    def printed(self, output: ShellOutput) -> None:
+        """What the shell printed, as it is recorded: the pre-flight script may print more than is kept."""
+        if self._hub.state.preflight.running:
+            self._script.feed(output_bytes(output))
+
     def command_ended(self, ended: CommandEnded) -> None:
         """Before the hub hears of it: the pre-flight script's output is read for its sections."""
         if self._hub.state.shell.running.strip() != f"step {PREFLIGHT}":
             return
         run = self._hub.state.preflight.run
-        sections, verdict = parse_script(ended.tail, run)
+        # What is kept of the output is its end; where it has more, all of it was read as it went by.
+        sections, verdict = self._script.told(run) if ended.cut else parse_script(ended.tail, run)
         for section in sections:
             self._hub.observe(section)
         passed = verdict == "PASS" and ended.exit == 0

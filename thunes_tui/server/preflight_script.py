@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 
 from thunes_tui.drill.model import SECTIONS
@@ -25,6 +26,10 @@ _WORDS = (
 )
 """For each section what a heading without a number may say; the first that fits decides."""
 CLIP = 300
+MOST_LINES = 200
+"""Lines of a section that are kept."""
+LONGEST = 64 * 1024
+"""Characters of a line that are kept."""
 
 
 def parse_script(output: str, run: int) -> tuple[tuple[SectionSensed, ...], str]:
@@ -33,21 +38,48 @@ def parse_script(output: str, run: int) -> tuple[tuple[SectionSensed, ...], str]
     A section passes when it was headed, said something good, and nothing bad; warnings stop nothing. One that
     was never headed is UNKNOWN. The verdict is PASS or FAIL, or UNKNOWN when that line never came.
     """
-    bodies: dict[int, list[str]] = {}
-    number, verdict = 0, "UNKNOWN"
-    for line in _COLOUR.sub("", output).replace("\r", "").splitlines():
+    reader = ScriptReader()
+    reader.feed(output.encode())
+    return reader.told(run)
+
+
+class ScriptReader:
+    """Reads what the script prints as it goes by: what it keeps does not grow with what is printed."""
+
+    def __init__(self) -> None:
+        self._decode = codecs.getincrementaldecoder("utf-8")("replace")
+        self._rest = ""
+        self._bodies: dict[int, list[str]] = {}
+        self._number, self._verdict = 0, "UNKNOWN"
+
+    def feed(self, data: bytes) -> None:
+        *lines, rest = (self._rest + self._decode.decode(data)).split("\n")
+        self._rest = rest[-LONGEST:]
+        for line in lines:
+            self._line(_COLOUR.sub("", line).replace("\r", ""))
+
+    def told(self, run: int) -> tuple[tuple[SectionSensed, ...], str]:
+        """As `parse_script`, of all that came so far."""
+        self.feed(b"\n")
+        sections = (_section(run, n, self._bodies.get(n)) for n in range(1, len(SECTIONS) + 1))
+        return tuple(sections), self._verdict
+
+    def _line(self, line: str) -> None:
         said = _VERDICT.search(line)
         if said:
-            verdict = "PASS" if said[1].upper() == "PASSED" else "FAIL"
-            number = 0
-            continue
-        heading = _heading(line, number)
+            self._verdict = "PASS" if said[1].upper() == "PASSED" else "FAIL"
+            self._number = 0
+            return
+        heading = _heading(line, self._number)
         if heading:
-            number = heading
-            bodies[number] = []
-        elif number and line.strip():
-            bodies[number].append(line.strip())
-    return tuple(_section(run, place, bodies.get(place)) for place in range(1, len(SECTIONS) + 1)), verdict
+            self._number = heading
+            self._bodies[heading] = []
+        elif self._number and line.strip():
+            body = self._bodies[self._number]
+            if len(body) < MOST_LINES:
+                body.append(line.strip())
+            elif _marked(line, _BAD):
+                body[-1] = line.strip()  # however much was said before, nothing bad goes by
 
 
 def _heading(line: str, current: int) -> int:

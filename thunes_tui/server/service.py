@@ -17,7 +17,7 @@ from thunes_tui.drill.model import DrillState
 from thunes_tui.errors import UserError
 from thunes_tui.events.base import Event
 from thunes_tui.events.box import ProcessBorn, ProcessDied, WorkerFailed
-from thunes_tui.events.shell import ShellEnded, ShellStarted
+from thunes_tui.events.shell import ShellEnded, ShellOutput, ShellStarted
 from thunes_tui.handover import Taken
 from thunes_tui.journal.codec import Record
 from thunes_tui.journal.writer import RecordingLost
@@ -162,6 +162,8 @@ class Service:
         if isinstance(event, ShellStarted | ShellEnded):
             self.followed.nudge()
             asyncio.get_running_loop().call_soon(self._secrets.look)
+        elif isinstance(event, ShellOutput):
+            self.effector.printed(event)
         elif isinstance(event, ProcessDied) and event.role == "bot":
             self.followed.bot_gone()
         elif isinstance(event, ProcessBorn) and event.role == "bot":
