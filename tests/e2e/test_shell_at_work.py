@@ -92,7 +92,7 @@ def test_a_pager_a_database_and_an_interpreter_work(desk: Desk) -> None:
         needs(program)
     glass = desk.glass
     desk.line("seq 500 | less")
-    glass.expect(":")
+    glass.expect("│:")  # its prompt: a key before that would be bash's
     glass.press("G")
     glass.expect("(END)")
     glass.press("q")

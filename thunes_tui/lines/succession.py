@@ -61,27 +61,37 @@ class Succession:
         None while files are being renamed, or if the path leads to `old` again. `previous` was read before
         `old` and may still be written to by a slow writer.
         """
-        snapshot = self._snapshot()
-        if snapshot is None:
-            return []
-        descriptor, status, siblings = snapshot
-        current = (status.st_dev, status.st_ino)
-        if current == (old.file.device, old.file.inode):
+        for _ in range(TRIES):
+            snapshot = self._snapshot()
+            if snapshot is None:
+                return []
+            descriptor, status, siblings = snapshot
+            if (status.st_dev, status.st_ino) == (old.file.device, old.file.inode):
+                os.close(descriptor)
+                return []
+            kind, detail = self._reason(old)
+            line, kind = self._missed(old, previous, kind, status, siblings)
+            # While the path leads to the file that is held open here, no neighbour was deleted since the
+            # look, and none of their inodes can hold anything newer.
+            if self._leads_to_status(status):
+                self._known = siblings
+                return [*line, *self._newest(old, descriptor, status, len(line), kind, detail)]
             os.close(descriptor)
-            return []
-        kind, detail = self._reason(old)
-        line: list[tuple[LineReader, Marker]] = []
-        if kind is not Turn.SWITCHED:
-            seen = {(one.file.device, one.file.inode) for one in (old, previous) if one}
-            line, kind = self._missed(old, kind, siblings, {*seen, current})
-        self._known = siblings
+            for reader, _marker in line:
+                reader.close()
+        return []
+
+    def _newest(
+        self, old: LineReader, descriptor: int, status: os.stat_result, missed: int, kind: Turn, detail: str
+    ) -> list[tuple[LineReader, Marker]]:
+        """What is under the path, unless it is empty."""
         if not os.fstat(descriptor).st_size:
             os.close(descriptor)
-            return line
+            return []
         self._target = os.path.realpath(self._path)
-        file = FileId(status.st_dev, status.st_ino, old.file.generation + 1 + len(line))
+        file = FileId(status.st_dev, status.st_ino, old.file.generation + 1 + missed)
         marker = Marker(kind, detail, possible_loss=kind is not Turn.ROTATED, file=file)
-        return [*line, (LineReader(descriptor, file, 0, self._keep), marker)]
+        return [(LineReader(descriptor, file, 0, self._keep), marker)]
 
     def truncated(self, old: LineReader) -> tuple[LineReader | None, LineReader, Marker]:
         """The copy that holds the end of the old content, if one was made; the new content; what to say."""
@@ -136,15 +146,20 @@ class Succession:
     def _missed(
         self,
         old: LineReader,
+        previous: LineReader | None,
         kind: Turn,
+        status: os.stat_result,
         siblings: list[rotated.Sibling],
-        seen: set[tuple[int, int]],
     ) -> tuple[list[tuple[LineReader, Marker]], Turn]:
         """The generations between, and what to say of the one behind them.
 
         Where `old` was deleted, others may have been deleted behind it, before the first that is left.
         """
         line: list[tuple[LineReader, Marker]] = []
+        if kind is Turn.SWITCHED:
+            return line, kind
+        seen = {(one.file.device, one.file.inode) for one in (old, previous) if one}
+        seen.add((status.st_dev, status.st_ino))
         since = os.fstat(old.descriptor).st_mtime_ns
         for sibling in rotated.missed(siblings, self._known, since):
             if (sibling.device, sibling.inode) in seen or not sibling.size:

@@ -122,8 +122,7 @@ class _Parser(Cursor):
         if kind == "field":
             return self._quiet(Index(Dot(), Literal(self.take().value)))
         if kind == ".":
-            following = self.following
-            if following.kind == "string" and not following.spaced:
+            if self.following.kind == "string":
                 return self._after_dot(Dot())
             self.take()
             return Dot()

@@ -58,8 +58,6 @@ class Token(NamedTuple):
     value: Any
     at: int
     end: int
-    spaced: bool
-    """White space stands before it."""
 
 
 def tokens(text: str) -> list[Token]:
@@ -72,9 +70,9 @@ def tokens(text: str) -> list[Token]:
         space = _SPACE.match(text, at)
         start = space.end() if space else at
         if start == len(text):
-            found.append(Token("end", None, start, start, spaced=True))
+            found.append(Token("end", None, start, start))
             return found
-        token = _token(text, start, spaced=space is not None)
+        token = _token(text, start)
         found.append(token)
         at = token.end
 
@@ -128,36 +126,36 @@ def _balance_string(text: str, at: int, depth: int) -> int:
     raise BadSyntax('" is not closed, opened', opened)
 
 
-def _token(text: str, at: int, *, spaced: bool) -> Token:
+def _token(text: str, at: int) -> Token:
     character = text[at]
     if character == '"':
-        return _string(text, at, spaced=spaced)
+        return _string(text, at)
     if number := _NUMBER.match(text, at):
         written = number[0]
         end = number.end()
         if text[end : end + 1] == ".":
             raise NotFast("a number with a point behind it")
         value: Any = int(written) if written.isdigit() and len(written) < 1000 else float(written)
-        return Token("number", (value, written), at, end, spaced)
+        return Token("number", (value, written), at, end)
     if name := _NAME.match(text, at):
         if text.startswith("::", name.end()):
             raise NotFast("modules")
-        return Token("name", name[0], at, name.end(), spaced)
+        return Token("name", name[0], at, name.end())
     if character == "." and (name := _NAME.match(text, at + 1)):
-        return Token("field", name[0], at, name.end(), spaced)
+        return Token("field", name[0], at, name.end())
     for symbol in SYMBOLS:
         if text.startswith(symbol, at):
-            return Token(symbol, None, at, at + len(symbol), spaced)
+            return Token(symbol, None, at, at + len(symbol))
     if character in "$@":
         raise NotFast("variables and formats")
     if character in ".[](){}|,:;=<>+-*/%?":
-        return Token(character, None, at, at + 1, spaced)
+        return Token(character, None, at, at + 1)
     if character in "#\\":
         raise NotFast("a comment that goes on")
     raise BadSyntax(f"unexpected {character}", at)
 
 
-def _string(text: str, at: int, *, spaced: bool) -> Token:
+def _string(text: str, at: int) -> Token:
     match = _STRING.match(text, at)
     body = match[1] if match else text[at + 1 :]
     for escape in _ANY_ESCAPE.finditer(body):
@@ -172,4 +170,4 @@ def _string(text: str, at: int, *, spaced: bool) -> Token:
         value.encode()
     except ValueError as error:
         raise NotFast("half a character") from error
-    return Token("string", value, at, match.end(), spaced)
+    return Token("string", value, at, match.end())
