@@ -6,7 +6,7 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 
-from tests.ui.stage import LARGE, SMALL, Stage, row_with, seen
+from tests.ui.stage import LARGE, SMALL, Stage, row_with, seen, text_of
 from thunes_tui import intents
 from thunes_tui.events import steps
 from thunes_tui.ui.app import ThunesApp
@@ -109,9 +109,10 @@ class TestTypedConfirmation:
             await seen(pilot, "pasted text does not confirm")
             stage.time.forward(1)
             await pilot.press("enter")
-            await pilot.pause()
+            await pilot.pause(0.05)
 
             assert dialog(app)
+            assert "pasted text does not confirm" in text_of(app), "Enter says no other reason"
         assert stage.link.asked == []
 
     async def test_a_paste_that_comes_as_keys_never_confirms(self) -> None:

@@ -209,3 +209,14 @@ def test_every_deed_of_the_drill_that_can_be_refused_is_tried_first() -> None:
     untried = {name for name, deed in DEEDS.items() if deed.trial.__name__ == "nothing"}
 
     assert untried == {"fail", "override"}, "these need a criterion, which is looked at before"
+
+
+class TestNarrowFooter:
+    async def test_the_way_to_every_key_stays_however_long_the_next_thing_is(self) -> None:
+        stage = Stage().opened().testing()
+        app = stage.app()
+        async with app.run_test(size=(60, 20)) as pilot:
+            await seen(pilot, "run step 1.2")
+            footer = row_with(app, "run step 1.2")
+            assert footer.rstrip().endswith(": all   ? help")
+            assert "…" in footer

@@ -29,6 +29,7 @@ class Typed(Dialog[str]):
         self._about = about
         self._entry = Entry()
         self._complaint = ""
+        self._pasted = False
         self._since = desk.clock.now()
         self._last = self._since
         self._burst = 0
@@ -56,19 +57,21 @@ class Typed(Dialog[str]):
             return
         self._burst = self._burst + 1 if gap < BURST_MS else 0
         if self._burst >= BURST:
+            self._pasted = True
             self._refuse("that came faster than a hand types: type the word")
             return
         if key == "enter":
             self._enter(gap)
         else:
             self._complaint = ""
+            self._pasted = False
             self._entry.key(key, character)
         self.again()
 
     def _enter(self, gap: float) -> None:
         if self._entry.text == self._word and gap >= BURST_MS:
             self.accepted()
-        else:
+        elif not self._pasted:  # else what was said of the paste still holds
             self._refuse(f"it is confirmed by typing {self._word}, and by nothing else")
 
     def accepted(self) -> None:
@@ -76,6 +79,7 @@ class Typed(Dialog[str]):
         self.dismiss(self._word)
 
     def pasted(self, _text: str, /) -> None:
+        self._pasted = True
         self._refuse("pasted text does not confirm: type the word")
 
     def _refuse(self, why: str) -> None:

@@ -9,11 +9,15 @@ from thunes_tui.drill.next import NextAction, next_action
 from thunes_tui.ui.desk import SHELL, Desk
 from thunes_tui.ui.keymap import Action, key_name
 from thunes_tui.ui.layout import name_for
-from thunes_tui.ui.widgets.line import Line, data, spread, width_of
+from thunes_tui.ui.widgets.line import Line, cut, data, spread, width_of
 from thunes_tui.ui.widgets.rows import Rows
 
 MOST_KEYS = 7
-LEAST_WORDS = 24
+ALWAYS = ("palette", "help")
+"""What leads to every other action."""
+BETWEEN = ("   ", "text")
+LEAST_WORDS = 16
+"""Columns for keys that what comes next never takes: enough for those. A reason takes them."""
 BRIEF = 100
 """Columns below which a reason is worth more than a title."""
 TOO_SMALL: Line = [("q", "key"), (" leave", "text"), (" 60x15 needed", "bar_dim")]
@@ -77,11 +81,15 @@ class FooterLine(Rows):
     def _one(self, width: int) -> Line:
         """Narrow: the message takes the place of the keys until the next key."""
         following = self._next(brief=width < BRIEF)
-        room = width - width_of(following) - 2
         message = self._message()
         if message:
             return spread(following, [*message, (" ", "text")], width)
-        return [*following, ("  ", "text"), *self._keys(room, 1)] if room > LEAST_WORDS else following
+        room = width - width_of(following) - 2
+        if room < LEAST_WORDS and any(style in ("warn", "bad") for _text, style in following):
+            return following
+        room = max(room, LEAST_WORDS)
+        keys = self._keys(room, 1)
+        return [*cut(following, width - width_of(keys) - 2), ("  ", "text"), *keys]
 
     def _message(self) -> Line:
         if not self.desk.message:
@@ -112,13 +120,18 @@ class FooterLine(Rows):
         return [(" NOT RECORDING ", "not_recording"), (" ", "text"), data(why, "bad")]
 
     def _keys(self, width: int, gap: int) -> Line:
+        """As many as there is room for; the way to all others is always one of them."""
+        ways, others = list[Line](), list[Line]()
+        for action in self._actions():
+            words: Line = [(key_name(action.keys[0]), "key"), (f" {action.label}", "text")]
+            (ways if action.name in ALWAYS else others).append(words)
         line: Line = [(" ", "text")] if not gap else []
-        for shown, action in enumerate(self._actions()):
-            words: Line = [(key_name(action.keys[0]), "key"), (f" {action.label}", "text"), ("   ", "text")]
-            if width_of([*line, *words]) > width or shown == MOST_KEYS:
+        last: Line = [part for way in ways for part in (*way, BETWEEN)][:-1]
+        for words in others[: MOST_KEYS - len(ways)]:
+            if width_of([*line, *words, BETWEEN, *last]) > width:
                 break
-            line += words
-        return line
+            line += [*words, BETWEEN]
+        return [*line, *last]
 
 
 def following(action: NextAction, role: str) -> Line:
