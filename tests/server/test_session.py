@@ -261,3 +261,17 @@ def test_a_document_without_tests_is_one_clear_line_and_leaves_nothing(
     missing = Session(place.project, Path("/nowhere/drill.md"))
     with pytest.raises(UserError, match="no runbook at"):
         start_server(missing.spec)
+
+
+async def test_a_preflight_script_that_prints_much_is_read_from_its_first_section(
+    made: Session, place: Place
+) -> None:
+    script = place.project / "scripts" / "dr_drill_preflight.sh"
+    flood = "python3 -c 'print(\"a bad line of the trail\\\\n\" * 9000)'\n"
+    lines = script.read_text(encoding="utf-8").splitlines(keepends=True)
+    last = next(n for n, line in enumerate(lines) if "8/8" in line)
+    script.write_text("".join([*lines[:last], flood, *lines[last:]]), encoding="utf-8")
+    player = await Player.join(made)
+    await player.pass_preflight()
+    assert len(output(made)) > 2 * 64 * 1024
+    assert {section.script for section in player.state.preflight.sections} == {"PASS"}
