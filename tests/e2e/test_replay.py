@@ -40,16 +40,18 @@ def test_the_demo_recording_ends_on_its_expected_screen(size: tuple[int, int]) -
 def test_every_moment_can_be_reached_and_left_again() -> None:
     with replay((160, 44), "--at", "3.3") as glass:
         glass.expect("3.3 Kill the bot")
-        glass.expect("Test 3/4")
-        glass.press("space")
-        glass.press("left")
-        glass.expect("step 3.2")
-        glass.press("right", "right")
-        glass.expect("step 3.4")
-        glass.press("home")
-        glass.expect("not begun")
+        glass.expect("▶ 1x")
+        glass.press(" ")
+        glass.expect("‖ 1x")
         glass.press("end")
         glass.expect("GO  4 of 4")
+        glass.press("home")
+        glass.expect("not begun")
+        for reached in ("Test 1/4", "Test 1/4 step 1/5", "Test 1/4 step 2/5"):
+            glass.press("right")
+            glass.expect(reached)
+        glass.press("left")
+        glass.expect("Test 1/4 step 1/5")
         glass.press("home")
         glass.expect("not begun")
 

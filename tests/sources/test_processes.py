@@ -16,7 +16,8 @@ from thunes_tui.config import Profile
 from thunes_tui.mask import Mask
 from thunes_tui.observations import BotFound, BotGone
 from thunes_tui.sources import pidfd, procfs
-from thunes_tui.sources.processes import Processes, Row
+from thunes_tui.sources.load import Row
+from thunes_tui.sources.processes import Processes
 from thunes_tui.sources.recognise import Recogniser
 
 KERNEL = tuple(int(part) for part in os.uname().release.split(".")[:2])
