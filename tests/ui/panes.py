@@ -70,8 +70,8 @@ def log_line(number: int, level: str = "INFO", text: str = "heartbeat") -> str:
 
 
 async def until(condition: Callable[[], object], app: ThunesApp, what: str) -> None:
-    """Wait for a condition; fails with the screen after four seconds."""
-    for _ in range(800):
+    """Wait for a condition; fails with the screen after half a minute."""
+    for _ in range(6000):
         if condition():
             return
         await asyncio.sleep(0.005)

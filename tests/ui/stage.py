@@ -301,10 +301,10 @@ def painted(app: ThunesApp) -> list[int]:
 
 
 async def seen(pilot: Pilot[int], words: str) -> None:
-    """Wait until the screen shows these words; fails with the screen after four seconds."""
+    """Wait until the screen shows these words; fails with the screen after half a minute."""
     app = pilot.app
     assert isinstance(app, ThunesApp)
-    for _ in range(800):
+    for _ in range(6000):
         if words in text_of(app):
             return
         await asyncio.sleep(0.005)

@@ -56,6 +56,7 @@ class TestRecordingIsLost:
             stage.greet("recording again")
             await seen(pilot, "recording again")
             await seen(pilot, "run step 1.2")
+            await seen(pilot, "● REC")
             assert "NOT RECORDING" not in text_of(app)
 
 
