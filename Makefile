@@ -83,8 +83,12 @@ types:
 contracts:
 	@$(BIN)/lint-imports --no-logo
 
+# On a shared machine a test can miss what it waits for: what failed gets one more try, by itself, and is named.
 tests:
-	@$(PYTEST) $(PARALLEL)
+	@cache=$$(mktemp -d); trap 'rm -rf "$$cache"' EXIT; \
+	$(BIN)/python -m pytest -o cache_dir="$$cache" $(PARALLEL) $(TESTS) || { \
+		echo "== once more, one by one: what failed"; \
+		$(BIN)/python -m pytest -o cache_dir="$$cache" --last-failed --last-failed-no-failures none -v $(TESTS); }
 
 # ---- what is made once ----------------------------------------------------------------------------------
 
