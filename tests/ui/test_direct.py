@@ -13,14 +13,15 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.segment import Segment
+from textual.geometry import Region
 from textual.strip import Strip
 
 from tests.rig.glass import Glass
 from tests.ui.panes import KEYS, Project, append, log_line
-from tests.ui.stage import Stage, painted, seen
 from thunes_tui import clock
 from thunes_tui.text import cell_width
 from thunes_tui.ui.driver import driver_class
+from thunes_tui.ui.widgets.direct import uncovered
 from thunes_tui.ui.widgets.rows import between, cells, differences
 
 SIZE = (160, 44)
@@ -83,33 +84,37 @@ def test_what_was_written_cell_by_cell_is_what_a_whole_frame_shows(tmp_path: Pat
             at_rest(glass, 2)  # keys that wait for a busy console together are a paste
         glass.until(lambda: "▌CHECKLIST" in glass.text(), "the keys have arrived")
         at_rest(glass)
-        direct = glass.screen.text(), [glass.screen.row(y) for y in range(1, SIZE[1])]
-        written = len(glass.raw)
-        os.kill(glass.pid, signal.SIGCONT)  # everything is painted anew
-        glass.until(lambda: len(glass.raw) > written + 5000, "a whole frame")
+        is_what_a_whole_frame_shows(glass)
+
+
+def is_what_a_whole_frame_shows(glass: Glass) -> None:
+    """What stands on the screen, cell for cell with its colours, below the line with the clock."""
+    rows = [glass.screen.row(y) for y in range(1, SIZE[1])]
+    written = len(glass.raw)
+    os.kill(glass.pid, signal.SIGCONT)  # everything is painted anew
+    glass.until(lambda: len(glass.raw) > written + 5000, "a whole frame")
+    at_rest(glass)
+    assert [glass.screen.row(y) for y in range(1, SIZE[1])] == rows
+
+
+def test_below_a_dialog_the_console_goes_on_cell_by_cell(tmp_path: Path) -> None:
+    with opened(tmp_path, time_goes_on=False) as glass:
+        glass.press("n")
+        glass.expect("Note")
         at_rest(glass)
-        assert glass.screen.text()[1:] == direct[0][1:]
-        assert [glass.screen.row(y) for y in range(1, SIZE[1])] == direct[1]
-
-
-async def test_below_a_dialog_nothing_is_written_over_it() -> None:
-    stage = Stage().opened().testing()
-    app = stage.app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await seen(pilot, "Test 1/2")
-        written: list[str] = []
-        assert app._driver is not None
-        app._driver.write = written.append  # type: ignore[method-assign,assignment]  # seen
-        cells_before = painted(app)
-        await pilot.press("n")
-        await seen(pilot, "Note")
-        written.clear()
-        cells_before.clear()
-        stage.time.forward(1)
-        app._tick()
-        await pilot.pause(0.1)
-        assert cells_before
-        assert not written
+        written = len(glass.raw)
+        glass.press(*"seen")
+        glass.expect("seen")
+        for number in range(80, 90):
+            append(tmp_path / "logs" / "paper_trader.log", log_line(number, text=f"漢字 wide m{number}m"))
+            glass.expect(f"m{number}m")
+        at_rest(glass)
+        assert len(glass.raw) - written < 90 * 1024, "ten lines and four keys, but no whole frame for each"
+        is_what_a_whole_frame_shows(glass)
+        glass.press("ctrl+g")
+        glass.gone("Note")
+        at_rest(glass)
+        is_what_a_whole_frame_shows(glass)
 
 
 @given(TEXTS, TEXTS)
@@ -129,3 +134,13 @@ def test_the_spans_hold_every_cell_that_differs(one: str, other: str) -> None:
     differing = {x for x in range(width) if cells(old)[x] != cells(new)[x]}
     for spans in (differences(0, old, new), [between(0, old, new)]):
         assert differing <= {x for span in spans for x in range(span.x, span.right)}
+
+
+@given(st.lists(st.tuples(*[st.integers(0, 12)] * 4), max_size=3), st.integers(0, 12))
+def test_what_is_written_beside_boxes_is_exactly_what_none_of_them_hides(
+    boxes: list[tuple[int, int, int, int]], y: int
+) -> None:
+    regions = [Region(*box) for box in boxes]
+    seen = {x for x in range(2, 11) if not any(box.contains(x, y) for box in regions)}
+    spans = uncovered(Region(2, 0, 9, 20), y, regions)
+    assert [x for first, last in spans for x in range(first, last)] == sorted(seen)

@@ -43,7 +43,7 @@ BUSY_S = 0.008
 """How long updates are taken before keys and painting have their turn."""
 
 
-class Console(DirectScreen, inherit_bindings=False):
+class Console(DirectScreen[None], inherit_bindings=False):
     """The screen behind all dialogs: hands its keys on, and nothing that was pasted."""
 
     def __init__(self, owner: ThunesApp) -> None:

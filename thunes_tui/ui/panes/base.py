@@ -81,9 +81,9 @@ class Pane(Doer, Rows, can_focus=True, inherit_bindings=False):
         """The title row's left and right part."""
         return [(self.TITLE, "strong")], []
 
-    def body(self, width: int, height: int) -> list[Line]:
-        """The lines of the body, top first; missing ones are blank."""
-        raise NotImplementedError(f"{self.NAME} has no body for {width}x{height}")
+    def body(self, _width: int, _height: int, /) -> list[Line]:
+        """The lines of the body, top first; missing ones are blank. None where `body_row` is overridden."""
+        return []
 
     def body_row(self, y: int) -> Strip:
         """Row `y` of the body as a strip of its width."""

@@ -5,6 +5,7 @@ None of them needs Esc: `ctrl+g` leaves as well, and every other key is named in
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Generic, TypeVar
 
 from textual import events
@@ -13,6 +14,7 @@ from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen
 
 from thunes_tui.ui.desk import Desk
+from thunes_tui.ui.widgets.direct import DirectScreen
 from thunes_tui.ui.widgets.line import Line
 from thunes_tui.ui.widgets.rows import Rows
 
@@ -41,7 +43,7 @@ class Box(Rows):
         return [[], *([(" " * MARGIN, "text"), *line] for line in padded)]
 
 
-class Dialog(ModalScreen[T | None], Generic[T], inherit_bindings=False):
+class Dialog(DirectScreen[T | None], ModalScreen[T | None], Generic[T], inherit_bindings=False):
     """Override `head`, `body`, `foot` and `pressed`; call `again` when what they give has changed."""
 
     FULL = False
@@ -76,13 +78,13 @@ class Dialog(ModalScreen[T | None], Generic[T], inherit_bindings=False):
         for painted in (self, self.box):
             painted._styles_cache.clear()
 
+    @abstractmethod
     def head(self, width: int, /) -> list[Line]:
         """The lines above, which do not scroll."""
-        raise NotImplementedError(f"{type(self).__name__} has no head at {width}")
 
+    @abstractmethod
     def body(self, width: int, /) -> list[Line]:
         """The lines that scroll."""
-        raise NotImplementedError(f"{type(self).__name__} has no body at {width}")
 
     def foot(self) -> Line:
         """The keys."""

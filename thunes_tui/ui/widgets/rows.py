@@ -5,6 +5,7 @@ Textual repaints whatever it is told to, equal or not, so the comparing is done 
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterable
 
 from rich.segment import Segment
@@ -36,9 +37,9 @@ class Rows(Widget, inherit_bindings=False):
         self.shown: list[Strip] = []
         """What stands on the screen; empty before the first painting."""
 
+    @abstractmethod
     def lines(self, width: int, height: int) -> list[Line]:
         """All rows, top first; missing ones are blank."""
-        raise NotImplementedError(f"{type(self).__name__} shows no lines for {width}x{height}")
 
     def changed(self) -> None:
         """What is shown may be different now: look at once, or within a tenth of a second under load."""
