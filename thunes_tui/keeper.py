@@ -123,6 +123,7 @@ def _keep(spec: KeeperSpec, listener: socket.socket, tell: int) -> NoReturn:
         if own and _socket(spec.socket_path) == own:  # not a later keeper's
             with contextlib.suppress(OSError):
                 Path(spec.socket_path).unlink()
+                Path(spec.socket_path).parent.rmdir()  # unless a server, or what one left, is in it
         os._exit(code)
 
 

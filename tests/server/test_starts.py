@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
+import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,8 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.rig.drillshell import wait_for
 from tests.server.session_rig import Player, Session, output, private_dirs, session, start_server
-from thunes_tui import clock, handover, keeper, localsocket
+from thunes_tui import clock, handover, intents, keeper, localsocket
+from thunes_tui.connection import Closed
 from thunes_tui.errors import Refused, Unusable, UserError
 from thunes_tui.journal.folder import list_sessions
 from thunes_tui.journal.lock import Lock, is_held
@@ -153,6 +157,30 @@ def test_the_runtime_folder_goes_once_server_and_keeper_are_gone(project: Path) 
     runtime.sweep(clock.system())
     assert [p.name for p in sorted(root.iterdir())] == ["living", "young"]
     listener.close()
+
+
+def test_a_stopped_session_keeps_its_folder_until_the_last_job_in_its_shell_is_gone(made: Session) -> None:
+    asyncio.run(typed(made, "sleep 247 & echo job $! ru''ns", " runs"))
+    found = re.search(r"job (\d+) runs", output(made))
+    assert found is not None
+    asyncio.run(stopped(made))
+    place = made.spec.runtime
+    wait_for(lambda: [p.name for p in place.iterdir()] == [runtime.KEEPER], "the server's things are gone")
+    shell = handover.take(str(place / runtime.KEEPER))
+    shell.close_drill()
+    shell.leave()
+    os.kill(int(found[1]), signal.SIGTERM)
+    wait_for(lambda: not place.exists(), "the folder's end")
+
+
+async def stopped(made: Session) -> None:
+    """As `thunes-tui stop` does."""
+    player = await Player.join(made, want="driver")
+    player.link.ask(intents.Stop())
+    async for update in player.updates:
+        if isinstance(update, Closed):
+            break
+    await player.close()
 
 
 def test_a_session_that_was_killed_while_its_tests_were_pinned_is_not_taken_up(

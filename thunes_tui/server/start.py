@@ -91,13 +91,15 @@ def serve(spec: SessionSpec, clock: Clock, ready: Callable[[], None]) -> None:
 def clear(spec: SessionSpec, *, failed: bool) -> None:
     """Take away what an ended server leaves, unless another one has the session by now.
 
-    The sockets and step files go once the shell has gone too; a session that never came up goes as a whole.
+    A shell that still has a job keeps its own socket, and takes the folder away when it goes; a session that
+    never came up goes as a whole.
     """
     lock = None
     try:
         if spec.folder is not None and spec.folder.is_dir():
             lock = Lock.take(spec.folder)
-        (spec.runtime / runtime.SERVER).unlink(missing_ok=True)
+        for name in (runtime.SERVER, ABOUT):
+            (spec.runtime / name).unlink(missing_ok=True)
         if failed and spec.folder is not None:
             shutil.rmtree(spec.folder, ignore_errors=True)
         closing = CLOSING_S if spec.mode == "rehearse" else 0.0
