@@ -17,6 +17,7 @@ PARALLEL := --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 STAGES := formatting lint types contracts tests
 PEER_NAMES := toolong==1.5.0
 MINUTES ?= 30
+SECOND_TRIES := 2
 
 # ---- what a person types --------------------------------------------------------------------------------
 
@@ -83,12 +84,20 @@ types:
 contracts:
 	@$(BIN)/lint-imports --no-logo
 
-# On a shared machine a test can miss what it waits for: what failed gets one more try, by itself, and is named.
+# On a shared machine a test can miss what it waits for: one or two that failed get one more try, by themselves,
+# and are named at the end. More than that is no accident, and neither is a run that could not be finished.
 tests:
-	@cache=$$(mktemp -d); trap 'rm -rf "$$cache"' EXIT; \
-	$(BIN)/python -m pytest -o cache_dir="$$cache" $(PARALLEL) $(TESTS) || { \
-		echo "== once more, one by one: what failed"; \
-		$(BIN)/python -m pytest -o cache_dir="$$cache" --last-failed --last-failed-no-failures none -v $(TESTS); }
+	@cache=$$(mktemp -d); trap 'rm -rf "$$cache"' EXIT; status=0; \
+	pytest() { $(BIN)/python -m pytest -o cache_dir="$$cache" "$$@"; }; \
+	pytest $(PARALLEL) $(TESTS) || status=$$?; \
+	if [ $$status -ne 1 ]; then exit $$status; fi; \
+	failed=$$($(BIN)/python -c 'import json, sys; print(*json.load(sys.stdin), sep="\n")' \
+		<"$$cache/v/cache/lastfailed"); count=$$(grep -c . <<<"$$failed"); \
+	if [ "$$count" -gt $(SECOND_TRIES) ]; then \
+		echo "== $$count tests failed: too many for a second try"; exit 1; fi; \
+	echo "== once more, by itself: $$failed"; status=0; \
+	pytest --last-failed --last-failed-no-failures none -v $(TESTS) || status=$$?; \
+	sed 's/^/!!!! FAILED AT FIRST, AND WAS TRIED TWICE: /' <<<"$$failed"; exit $$status
 
 # ---- what is made once ----------------------------------------------------------------------------------
 
