@@ -130,6 +130,41 @@ class TestADeadShell:
 
             assert app.mode == COMMAND
 
+    @pytest.mark.parametrize("gone", ["shell", "server"])
+    async def test_what_is_still_typed_for_a_shell_that_has_gone_is_no_command(self, gone: str) -> None:
+        stage = Stage().opened().testing()
+        app = stage.app()
+        async with app.run_test(size=LARGE) as pilot:
+            await seen(pilot, "Test 1/2")
+            await pilot.press("c", "l")
+            if gone == "shell":
+                stage.play(shell.ShellExited("it was killed"))
+                await seen(pilot, "the shell has ended")
+            else:
+                stage.link.news.put_nowait(Closed("the session's server has gone"))
+                await seen(pilot, "SERVER GONE")
+            for key in ("e", "t", "r", "q", "enter", "O", "z"):
+                stage.time.forward(0.9)
+                await pilot.press(key)
+            assert stage.link.asked == []
+            assert not app.view.look.zoomed
+            stage.time.forward(1.1)
+            await pilot.press("z")
+            assert app.view.look.zoomed
+
+    async def test_no_mode_sends_keys_to_a_server_that_has_gone(self) -> None:
+        stage = Stage().opened().testing()
+        app = stage.app()
+        async with app.run_test(size=LARGE) as pilot:
+            await seen(pilot, "Test 1/2")
+            stage.link.news.put_nowait(Closed("the session's server has gone"))
+            await seen(pilot, "SERVER GONE")
+            await pilot.press("c")
+            await pilot.pause()
+            assert app.mode == COMMAND
+            await pilot.press("q")
+        assert app.return_value == 0
+
     async def test_while_there_is_a_shell_no_other_is_opened(self) -> None:
         stage = Stage().opened().testing()
         async with stage.app().run_test(size=LARGE) as pilot:

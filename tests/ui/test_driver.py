@@ -107,6 +107,30 @@ def test_a_paste_is_one_thing_without_escapes_and_marked_where_the_application_a
             arrived(glass, file, wanted.encode())
 
 
+BEGIN, END = b"\x1b[200~", b"\x1b[201~"
+
+
+@pytest.mark.parametrize("piece", [1 << 20, 3], ids=["in one read", "in many"])
+def test_an_end_mark_inside_a_paste_ends_no_paste(piece: int, tmp_path: Path) -> None:
+    """tmux 3.3 leaves it in what it pastes: what stands behind it would run as if it was typed."""
+    sent = BEGIN + b"echo a" + END + b"\rrm -rf x\r" + END + b"ls\r"
+    file = tmp_path / "shell"
+    with Glass(recorder(file, bracketed=True)) as glass:
+        glass.expect("SHELL ready")
+        for at in range(0, len(sent), piece):
+            glass.write(sent[at : at + piece])
+        arrived(glass, file, BEGIN + b"echo a[201~\rrm -rf x\r" + END + b"ls\r")
+
+
+def test_two_pastes_and_the_keys_around_them_stay_apart_and_in_their_order(tmp_path: Path) -> None:
+    sent = b"a" + BEGIN + b"one" + END + b"b\x1b[A" + BEGIN + b"two" + END + b"c\x1b"
+    file = tmp_path / "shell"
+    with Glass(recorder(file, bracketed=True)) as glass:
+        glass.expect("SHELL ready")
+        glass.write(sent)
+        arrived(glass, file, sent)
+
+
 def test_the_leader_comes_back_and_no_key_after_it_reaches_the_shell(tmp_path: Path) -> None:
     file = tmp_path / "shell"
     with Glass(recorder(file)) as glass:

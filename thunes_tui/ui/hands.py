@@ -78,6 +78,12 @@ class Hands:
                 f"a paste of {count} characters was ignored: keys are typed one by one here", alarming=True
             )
 
+    def turn_out(self) -> None:
+        """Leave SHELL mode for a reason of the console's own: what is still being typed is no command."""
+        if self._app.mode == SHELL:
+            self._app.mode = COMMAND
+            self.repeats.turned_out()
+
     # In the console.
 
     def press(self, event: events.Key) -> None:
@@ -88,6 +94,8 @@ class Hands:
                 self._app.mode = COMMAND
             elif isinstance(shell, Typist) and not self.repeats.is_left_over(event.key):
                 shell.typed(event)
+            return
+        if self.repeats.is_adrift:
             return
         self._app.desk.say("")
         large = self._app.view.plan.name != "line"

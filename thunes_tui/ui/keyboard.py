@@ -18,6 +18,10 @@ ESCAPE_S = 0.03
 """How long a lone ESC waits for what may belong to it."""
 PASTE_S = 5.0
 """How long a paste may pause before it counts as over."""
+PASTE_OVER_S = 0.03
+"""How long a paste that has ended waits for another end, which would make the first one a forged one."""
+BY_HAND = 64
+"""Bytes of one read that are fewer than this may have been typed: they do not lengthen that wait."""
 SYNCHRONISED = (b"\x1b[?2026;1$y", b"\x1b[?2026;2$y", b"\x1b[?2026;3$y")
 
 
@@ -65,11 +69,20 @@ class Keyboard:
         if not data:
             self._gone()
             return
-        self._stop_waiting()
+        doubted = self._splitter.doubts
         self._take(self._splitter.feed(data))
-        if self._splitter.waits and self._loop is not None:
-            patience = PASTE_S if self._splitter.is_pasting else ESCAPE_S
-            self._patience = self._loop.call_later(patience, self._give_up)
+        if not (doubted and self._splitter.doubts and len(data) < BY_HAND):
+            self._wait()
+
+    def _wait(self) -> None:
+        """For what may belong to what is held back."""
+        self._stop_waiting()
+        if not self._splitter.waits or self._loop is None:
+            return
+        patience = PASTE_S if self._splitter.is_pasting else ESCAPE_S
+        if self._splitter.doubts:
+            patience = PASTE_OVER_S
+        self._patience = self._loop.call_later(patience, self._give_up)
 
     def _stop_waiting(self) -> None:
         if self._patience is not None:
@@ -77,8 +90,8 @@ class Keyboard:
         self._patience = None
 
     def _give_up(self) -> None:
-        self._patience = None
         self._take(self._splitter.give_up())
+        self._wait()
 
     def _take(self, tokens: list[Token]) -> None:
         for kind, data in tokens:

@@ -99,17 +99,22 @@ class Splitter:
     def is_pasting(self) -> bool:
         return self._paste is not None
 
+    @property
+    def doubts(self) -> bool:
+        """Whether a paste has ended, unless another end follows: then this one was pasted text."""
+        return self._paste is not None and self._held.startswith(PASTE_END)
+
     def feed(self, data: bytes) -> list[Token]:
         """The tokens that are whole now."""
         return list(self._tokens(data))
 
     def give_up(self) -> list[Token]:
         """Nothing went on in time: what is held back, as keys. An answer that was cut off is dropped."""
-        if self._paste is not None:
-            paste, self._paste = bytes(self._paste) + self._held, None
-            self._held = b""
-            return [Token("paste", paste)]
         held, self._held = self._held, b""
+        if self._paste is not None:
+            over = held.startswith(PASTE_END)
+            paste, self._paste = bytes(self._paste) + (b"" if over else held), None
+            return [Token("paste", paste), *(self.feed(held[len(PASTE_END) :]) if over else ())]
         if len(held) > 2 and CUT_ANSWER.match(held):
             return []
         return [Token("key", held)] if held else []
@@ -143,8 +148,17 @@ class Splitter:
             self._paste += data[at:end][: max(0, PASTE_LIMIT - len(self._paste))]
             return len(data), None
         self._paste += data[at:end][: max(0, PASTE_LIMIT - len(self._paste))]
+        after = end + len(PASTE_END)
+        next_end, next_begin = data.find(PASTE_END, after), data.find(PASTE_BEGIN, after)
+        if next_end >= 0 and not 0 <= next_begin < next_end:
+            # Not every terminal takes the mark out of what it pastes, and what follows would run as typed.
+            self._paste += PASTE_END
+            return after, None
+        if next_begin < 0 and len(data) - end < PASTE_LIMIT:
+            self._held = data[end:]
+            return len(data), None
         paste, self._paste = bytes(self._paste), None
-        return end + len(PASTE_END), Token("paste", paste)
+        return after, Token("paste", paste)
 
 
 def _token(data: bytes, at: int) -> Token:

@@ -15,7 +15,7 @@ from thunes_tui.events.signals import SignalEnded
 from thunes_tui.events.steps import DeviationNoted, IntentRefused, StepHeld
 from thunes_tui.events.stops import LeftSafeSensed
 from thunes_tui.ui.deeds import drill
-from thunes_tui.ui.desk import COMMAND, SHELL, Desk
+from thunes_tui.ui.desk import SHELL, Desk
 from thunes_tui.ui.panes.base import is_bulk
 from thunes_tui.ui.screens.confirm import Confirm
 from thunes_tui.ui.screens.left_safe import LeftSafeScreen
@@ -68,7 +68,7 @@ def note(app: ThunesApp, update: Update) -> None:
             desk.say(f"{count} lines were not sent to this console: it is catching up")
         case Closed(reason=reason):
             desk.lose(reason)
-            app.mode = COMMAND
+            app.hands.turn_out()
         case _:
             pass
 
@@ -97,10 +97,10 @@ def react(app: ThunesApp, event: Event) -> None:
         case KeysRequested(name=name) if desk.role == "driver":
             desk.say(f"{name} asks for the keys: w passes them")
         case KeysPassed(name=name):
-            app.mode = COMMAND
+            app.hands.turn_out()
             desk.say(f"{name} has the keys now")
         case ShellExited() if app.mode == SHELL:
-            app.mode = COMMAND
+            app.hands.turn_out()
             desk.say("the shell has ended: O opens a new one", alarming=True)
         case StepHeld() if quiet and desk.role == "driver":
             step = drill.held_step(app)

@@ -24,6 +24,8 @@ ANSWER_MS = 5000.0
 """How long what was begun may take to change the offer, until it can be asked again."""
 SHELL_MS = 700.0
 """Enters closer together than this, after the one that opened the shell, do not go to it."""
+TYPING_S = 1.0
+"""Who types pauses no longer than this between two keys of one line."""
 
 HELD = "a held key begins one thing: let go, then press it once"
 ASKED = "it was asked already: the answer is on its way"
@@ -46,6 +48,8 @@ class Repeats:
         self._answered = False
         """Whether another one has come since, or a refusal."""
         self._opened = False
+        self._adrift: Moment | None = None
+        """When the last key came that was still meant for a shell that takes none any more."""
         self._doubted: tuple[Callable[[], None], object, asyncio.TimerHandle] | None = None
 
     # What happens.
@@ -56,6 +60,8 @@ class Repeats:
         before = self._last.get(key)
         self._gap = now.since(before) * 1000 if before is not None else float("inf")
         self._last[key] = now
+        if self._adrift is not None:
+            self._adrift = now if now.since(self._adrift) < TYPING_S else None
         self._opened = self._opened and key == "enter"
         doubted, self._doubted = self._doubted, None
         if doubted is not None:
@@ -81,7 +87,16 @@ class Repeats:
         """Enter opened the shell."""
         self._opened = True
 
+    def turned_out(self) -> None:
+        """SHELL mode was left by no key of the person, who may not have seen it yet."""
+        self._adrift = self._clock.now()
+
     # What counts.
+
+    @property
+    def is_adrift(self) -> bool:
+        """Whether the key that was struck last still was meant for the shell: it means nothing."""
+        return self._adrift is not None
 
     @property
     def is_held(self) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from thunes_tui.ui import theme
 from thunes_tui.ui.deeds.deed import Deed
-from thunes_tui.ui.desk import SHELL
+from thunes_tui.ui.desk import LOST, SHELL
 from thunes_tui.ui.keymap import PANES, Action
 from thunes_tui.ui.screens.dialog import Dialog
 from thunes_tui.ui.screens.help import Help
@@ -38,6 +38,8 @@ def shell(app: ThunesApp) -> None:
 def no_shell(app: ThunesApp) -> str:
     if app.desk.role != "driver":
         return "only the driver types into the shell" if app.desk.role == "witness" else "this is a recording"
+    if not app.desk.connected:
+        return LOST
     shell = app.desk.state.shell
     if shell.alive:
         return ""
