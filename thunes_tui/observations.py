@@ -1,7 +1,4 @@
-"""What sources, the shell and finished effects tell the hub; the hub makes events of it or drops it.
-
-Observations and intents are the only two inputs of `drill.decide`.
-"""
+"""What sources, shell and finished effects tell the hub: beside intents, all that `drill.decide` takes."""
 
 from __future__ import annotations
 
@@ -172,6 +169,8 @@ class Aimed(Observation):
     confirm: str = ""
     confirmed: bool = False
     """It was asked for after the person had typed the name."""
+    earlier: str = ""
+    """As in `box.GuardAnswered`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,6 +164,35 @@ def test_thawing_needs_no_word_and_freezing_does(play: Playbook) -> None:
     assert not play.state.bots[0].frozen
 
 
+def stands(frozen: bool, pid: int = 4711) -> seen.Happened:
+    return seen.Happened((box.ProcessFroze(pid, 100, frozen),))
+
+
+def test_a_bot_that_somebody_else_stopped_stands_still_here_too_and_is_a_finding(play: Playbook) -> None:
+    play.ready_for("T1")
+    play.see(stands(False)).gives()
+    play.see(stands(True)).gives(
+        like(box.ProcessFroze, frozen=True),
+        like(steps.FindingNoted, text="...pid 4711 was stopped by somebody outside", veto=False),
+    )
+    assert [bot.frozen for bot in play.state.bots] == [True]
+    play.see(stands(True)).gives()
+    play.see(stands(False)).gives(like(box.ProcessFroze, frozen=False))
+    assert [bot.frozen for bot in play.state.bots] == [False]
+    play.see(stands(True, pid=1)).gives()
+
+
+def test_a_bot_that_this_console_froze_is_no_finding(play: Playbook) -> None:
+    play.ready_for("T1")
+    play.ask(intents.SignalProcess(4711, 100, "freeze"))
+    play.see(aim())
+    play.ask(intents.ConfirmSignal(1, "paper_trader"))
+    play.see(aim(confirmed=True))
+    play.see(stands(True)).gives(box.ProcessFroze)
+    play.see(seen.SignalTold(1, STOP, "frozen"))
+    play.see(stands(True)).gives()
+
+
 def test_our_own_processes_are_never_signalled_whoever_asks(play: Playbook) -> None:
     play.ready_for("T1")
     for found in (SERVER, SHELL, JOB, seen.BotFound("hidden", 77, 1, "python src/live/paper_trader.py")):

@@ -20,7 +20,7 @@ from thunes_tui.journal.codec import Record
 from thunes_tui.journal.disk import Disk
 from thunes_tui.journal.writer import Journal
 from thunes_tui.observations import BotFound
-from thunes_tui.server.guard import Mint, Proof, prove, running_bots
+from thunes_tui.server.guard import Guard, Mint
 from thunes_tui.server.hub import Hub
 from thunes_tui.server.process_control import ProcessControl
 from thunes_tui.server.spec import SessionSpec
@@ -51,9 +51,12 @@ class Answers:
     """A worker for which the venue is the testnet; the real one has its own tests."""
 
     ok = True
+    down = False
 
     async def ask(self, question: dict[str, Any]) -> dict[str, Any]:
         assert question == {"do": "probe"}
+        if self.down:
+            return {"ok": False, "kind": "down", "error": "connection refused"}
         return {"ok": True} if self.ok else {"ok": False, "error": "it looks like production"}
 
 
@@ -74,13 +77,12 @@ class Control:
         self.worker = Answers()
         self.events: list[Event] = []
         spec = SessionSpec("s", folder, folder, project, Profile(), "drill", "ann", None)
-        self.hand = ProcessControl(spec, self.hub, Mint(), self._prove, lambda: self.own, lambda text: text)
+        self.guard = Guard(project, Profile(), {}, self.worker, time)
+        self.hand = ProcessControl(
+            spec, self.hub, Mint(), self.guard.prove_for, lambda: self.own, lambda text: text
+        )
         self._supervisor = Supervisor(_failed)
         self._news = asyncio.Event()
-
-    async def _prove(self) -> Proof:
-        bots = await asyncio.to_thread(running_bots, self.project, Profile())
-        return await prove(self.project, Profile(), {}, bots, self.worker)
 
     def _effect(self, effect: Effect) -> None:
         work: Coroutine[Any, Any, None]

@@ -164,3 +164,37 @@ async def test_a_process_that_is_gone_is_said_to_be_gone(control: Control) -> No
         control.hub.take(intents.ConfirmSignal(held.attempt, held.confirm), ANN)
         ended = await control.until(lambda s: not s.status)
     assert (ended.outcome, ended.detail) == ("refused", f"process {who[0]} is gone")
+
+
+async def test_a_bot_that_hangs_is_stopped_though_the_exchange_is_down(
+    control: Control, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(seen_signals, "GRACE_S", 0.2)
+    async with started(control.project) as bot:
+        who = control.found(bot.pid)
+        assert (await control.guard.prove()).proven
+        control.worker.down = True
+        assert (await control.do(*who, "freeze")).outcome == "frozen"
+        held = await control.ask(*who)
+        assert held.earlier.startswith("PROVEN earlier at ")
+        assert not control.hub.state.proven, "nothing else is allowed by it"
+        control.hub.take(intents.ConfirmSignal(held.attempt, held.confirm), ANN)
+        ended = await control.until(lambda s: not s.status)
+        assert (ended.outcome, ended.detail) == ("dead", "by SIGKILL")
+        assert await bot.wait() == -signal.SIGKILL
+    assert not control.hub.state.findings
+
+
+async def test_what_the_bot_has_started_is_not_stopped_on_an_earlier_proof(control: Control) -> None:
+    async with started(control.project):
+        other = await asyncio.create_subprocess_exec("sleep", "60")
+        try:
+            assert (await control.guard.prove()).proven
+            control.worker.down = True
+            ended = await control.ask(*control.found(other.pid, "child"))
+            assert (ended.status, ended.outcome) == ("", "refused")
+            assert "is not the drilled bot" in ended.detail
+            assert other.returncode is None
+        finally:
+            other.kill()
+            await other.wait()

@@ -13,8 +13,9 @@ import pytest
 from tests.server.checkout_rig import ENVIRON, SCRIPT, make_checkout, started
 from tests.sources.follow_rig import running
 from thunes_tui.config import Profile
+from thunes_tui.events.box import ProcessFroze
 from thunes_tui.mask import Mask
-from thunes_tui.observations import BotFound, BotGone
+from thunes_tui.observations import BotFound, BotGone, Happened
 from thunes_tui.sources import pidfd, procfs
 from thunes_tui.sources.load import Row
 from thunes_tui.sources.processes import Processes
@@ -77,6 +78,20 @@ async def test_the_exit_of_a_strangers_child_is_known_though_its_parent_reaps_at
         (4, None, ""),
         (5, None, ""),
     ]
+
+
+async def test_who_stands_still_is_told_whoever_stopped_it(tmp_path: Path) -> None:
+    project = make_checkout(tmp_path)
+
+    def told() -> list[bool]:
+        return [e.frozen for each in got.of(Happened) for e in each.events if isinstance(e, ProcessFroze)]
+
+    async with started(project) as bot, running(watch(project)) as got:
+        await got.until(lambda: told() == [False])
+        bot.send_signal(signal.SIGSTOP)
+        await got.until(lambda: told() == [False, True])
+        bot.send_signal(signal.SIGCONT)
+        await got.until(lambda: told() == [False, True, False])
 
 
 def unreaped(project: Path) -> int:

@@ -60,7 +60,7 @@ class ProcessState:
     keeper: str = ""
     """Who starts it again when it ends."""
     frozen: bool = False
-    """The console sent it SIGSTOP, and has not thawed it."""
+    """It stands still (state T), whoever stopped it."""
 
     @property
     def alive(self) -> bool:
@@ -82,6 +82,8 @@ class SignalState:
     confirm: str = ""
     victims: tuple[str, ...] = ()
     spared: tuple[str, ...] = ()
+    earlier: str = ""
+    """On which earlier proof of testnet it stands; empty where it is proven now."""
     signal: int = 0
     """The last one that was begun; 0 before the first."""
     begun: Moment | None = None

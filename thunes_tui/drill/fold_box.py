@@ -125,6 +125,12 @@ def process_looked(state: DrillState, event: box.ProcessLooked, _mark: Mark) -> 
     return replace(state, processes=rows)
 
 
+def process_froze(state: DrillState, event: box.ProcessFroze, _mark: Mark) -> DrillState:
+    who = (event.pid, event.start)
+    rows = tuple(replace(p, frozen=event.frozen) if (p.pid, p.start) == who else p for p in state.processes)
+    return replace(state, processes=rows)
+
+
 def _kept(state: DrillState) -> RecoveryState:
     """The recovery of the test that kills the bot outlives a later death."""
     died_in = next((t for t in state.plan if t.id == state.recovery.attempt.partition("#")[0]), None)
@@ -217,6 +223,7 @@ FOLDS: dict[type, Callable[[DrillState, Any, Mark], DrillState]] = {
     box.ProcessBorn: process_born,
     box.ProcessDied: process_died,
     box.ProcessLooked: process_looked,
+    box.ProcessFroze: process_froze,
     box.KillSwitchSeen: switch_seen,
     box.BotHealthy: bot_healthy,
     box.BotLogged: bot_logged,

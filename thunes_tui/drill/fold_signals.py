@@ -29,6 +29,7 @@ def held(state: DrillState, event: signals.SignalHeld, _mark: Mark) -> DrillStat
         confirm=event.confirm,
         victims=event.victims,
         spared=event.spared,
+        earlier=event.earlier,
     )
 
 

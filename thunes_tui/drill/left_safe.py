@@ -88,7 +88,7 @@ def bot_row(state: DrillState) -> Row:
     if len(bots) != 1:
         return (ROWS[1], "FAIL", "no bot runs" if not bots else f"{len(bots)} bots run", evidence)
     if bots[0].frozen:
-        return (ROWS[1], "FAIL", "it was frozen and stands still", evidence)
+        return (ROWS[1], "FAIL", "it is FROZEN and stands still", evidence)
     return (ROWS[1], "PASS", "one bot runs", evidence)
 
 

@@ -18,11 +18,28 @@ from thunes_tui.events import box, steps
 
 def happened(draft: Draft, fact: seen.Happened) -> None:
     for event in fact.events:
+        if isinstance(event, box.ProcessFroze):
+            froze(draft, event)
+            continue
         draft.emit(event)
         if isinstance(event, box.SourceMarked):
             after_mark(draft, event)
         elif isinstance(event, box.PositionsCompared):
             after_comparison(draft, event)
+
+
+def froze(draft: Draft, told: box.ProcessFroze) -> None:
+    """Told once: a signal of this console's has said so before. A bot that others stopped is a finding."""
+    known = next((p for p in draft.state.processes if (p.pid, p.start) == (told.pid, told.start)), None)
+    if known is None or not known.alive or known.frozen == told.frozen:
+        return
+    draft.emit(told)
+    asked = draft.state.signalling
+    wanted = (told.pid, told.start, "freeze", "running")
+    ours = (asked.pid, asked.start, asked.how, asked.status) == wanted
+    if told.frozen and known.role == "bot" and not ours and draft.state.ending is None:
+        text = f"the bot stands still: pid {told.pid} was stopped by somebody outside this console"
+        draft.emit(steps.FindingNoted(text, source="processes"))
 
 
 def after_comparison(draft: Draft, compared: box.PositionsCompared) -> None:

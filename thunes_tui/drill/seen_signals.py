@@ -29,7 +29,8 @@ DONE_BY = {"stop": "stopped", "freeze": "frozen", "thaw": "thawed"}
 
 def aimed(draft: Draft, answer: seen.Aimed) -> None:
     """The guard's answer; the one place from which a first signal goes out."""
-    draft.emit(box.GuardAnswered(answer.proven, answer.reasons, f"signal {answer.attempt}"))
+    asked_for = f"signal {answer.attempt}"
+    draft.emit(box.GuardAnswered(answer.proven, answer.reasons, asked_for, answer.earlier))
     known = draft.state.signalling
     if known.attempt != answer.attempt or known.status != "requested":
         return
@@ -42,14 +43,16 @@ def aimed(draft: Draft, answer: seen.Aimed) -> None:
         note_by_hand(draft)
         send(draft, FIRST[known.how], answer.token)
     else:
-        draft.emit(signals.SignalHeld(known.attempt, answer.confirm, answer.victims, answer.spared))
+        draft.emit(
+            signals.SignalHeld(known.attempt, answer.confirm, answer.victims, answer.spared, answer.earlier)
+        )
 
 
 def refused(draft: Draft, answer: seen.Aimed) -> str:
     """Why nothing is sent; empty when it may be."""
     if answer.problem:
         return answer.problem
-    if not answer.proven:
+    if not answer.proven and not answer.earlier:
         return not_proven(answer.reasons)
     if draft.state.mode == "watch" or draft.state.ending is not None:
         return "the drill has ended"

@@ -15,6 +15,8 @@ class GuardAnswered(Event):
     reasons: tuple[str, ...] = ()
     asked_for: str = ""
     """`start`, `resume`, or the step and attempt it was asked for."""
+    earlier: str = ""
+    """Not proven now, and yet enough for a signal to the drilled bot: what was proven before, and when."""
 
 
 @event("source.opened")
@@ -136,6 +138,16 @@ class ProcessLooked(Event):
     """Peers of its TCP connections, and where it listens."""
     keeper: str = ""
     """Who starts it again when it ends: a systemd unit or a container; empty for nobody that is known."""
+
+
+@event("process.froze")
+class ProcessFroze(Event):
+    """A watched process stands still, or runs again, whoever sent it the signal."""
+
+    pid: int
+    start: int
+    frozen: bool
+    """Its state is T or t, as the kernel says."""
 
 
 @event("process.died")

@@ -29,6 +29,8 @@ class SignalHeld(Event):
     """What would be hit, one line a process."""
     spared: tuple[str, ...] = ()
     """What goes by the same name, or hangs on it, and is left alone: one line each, why at its end."""
+    earlier: str = ""
+    """On which earlier proof of testnet it stands; empty where it is proven now."""
 
 
 @event("signal.started")

@@ -24,7 +24,7 @@ from thunes_tui.observations import (
 )
 from thunes_tui.server import blast
 from thunes_tui.server.environment import effective, spec_of
-from thunes_tui.server.guard import Mint, Proof, prove, running_bots, settings_reasons
+from thunes_tui.server.guard import Guard, Mint, settings_reasons
 from thunes_tui.server.hub import Hub
 from thunes_tui.server.interrupt import Interrupter
 from thunes_tui.server.preflight import NativePreflight, parse_script
@@ -75,7 +75,8 @@ class Effector:
         self._native = NativePreflight(spec.project, spec.profile, environment, mask, self.worker)
         self._interrupter = Interrupter(lambda: hub.state, own, hub.observe)
         self._around = Surroundings(spec.project, spec.profile, self.prober, self.worker, mask.text)
-        self.control = ProcessControl(spec, hub, self._mint, self._prove, own, mask.text)
+        self._guard = Guard(spec.project, spec.profile, environment, self.worker, hub.clock)
+        self.control = ProcessControl(spec, hub, self._mint, self._guard.prove_for, own, mask.text)
 
     def _exchange(self) -> Spec:
         """Checked as it is read: a file edited since the guard looked shows no key to another host."""
@@ -178,13 +179,8 @@ class Effector:
         loop = asyncio.get_running_loop()
         self._deadlines[key] = loop.call_later(effect.seconds, self._hub.observe, passed)
 
-    async def _prove(self) -> Proof:
-        spec = self._spec
-        bots = await asyncio.to_thread(running_bots, spec.project, spec.profile)
-        return await prove(spec.project, spec.profile, self._environment, bots, self.worker)
-
     async def _ask_guard(self, asked_for: str, command: str) -> None:
-        spec, proof = self._spec, await self._prove()
+        spec, proof = self._spec, await self._guard.prove()
         if not command:
             self._hub.observe(GuardSpoke(asked_for, proof.proven, proof.reasons))
             return

@@ -7,16 +7,18 @@ it, and nothing secret stands in a reason.
 
 from __future__ import annotations
 
+import asyncio
 import re
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+from thunes_tui.clock import Clock, hhmmss
 from thunes_tui.config import Profile
-from thunes_tui.drill.venue import DOWN
+from thunes_tui.drill.venue import DOWN, is_down
 from thunes_tui.server.environment import Settings, effective, is_filled
 from thunes_tui.sources import procfs
 from thunes_tui.sources.recognise import Recogniser
@@ -40,6 +42,85 @@ class Proof:
 
     proven: bool
     reasons: tuple[str, ...] = ()
+    earlier: str = ""
+    """Not proven now for an exchange that is down alone, but proven before, with all that can be seen without
+    it unchanged: when that was. It stands for a signal to the drilled bot, and for nothing else."""
+    settings: Settings | None = field(default=None, compare=False, repr=False)
+    """The effective ones that were looked at."""
+
+
+class Guard:
+    """One session's: asks `prove`, and remembers what a signed probe has proven last."""
+
+    def __init__(
+        self, project: Path, profile: Profile, environ: Mapping[str, str], worker: Worker | None, clock: Clock
+    ) -> None:
+        self._project, self._profile = project, profile
+        self._environ = environ
+        self._worker = worker
+        self._clock = clock
+        self._last: tuple[str, Settings] | None = None
+        """Time of day and settings of the last proof; None once anything but silence has come after it."""
+
+    async def prove(self) -> Proof:
+        """Whether everything that the drill can reach is a testnet, now."""
+        bots = await asyncio.to_thread(running_bots, self._project, self._profile)
+        proof = await prove(self._project, self._profile, self._environ, bots, self._worker)
+        if proof.proven and proof.settings is not None:
+            self._last = f"{hhmmss(self._clock.now().t)} UTC", proof.settings
+        elif not is_down(proof.reasons):
+            self._last = None
+        return proof
+
+    async def prove_for(self, pid: int, start: int) -> Proof:
+        """The same for a signal to one process: a bot that hangs must be stoppable without the exchange.
+
+        Where its silence is the one objection, an earlier proof of this very server stands for the drilled
+        bot, if its settings and the bot's own are the same ones.
+        """
+        proof = await self.prove()
+        if proof.proven or not is_down(proof.reasons):
+            return proof
+        if self._last is None:
+            return replace(proof, reasons=(*proof.reasons, f"{DOWN}, and no probe has proven testnet before"))
+        at, settings = self._last
+        against = await asyncio.to_thread(
+            changed_since, self._project, self._profile, self._environ, settings, (pid, start)
+        )
+        if against:
+            return replace(proof, reasons=(*proof.reasons, f"{DOWN}, and {against}"))
+        return replace(proof, earlier=f"PROVEN earlier at {at} by signed probe; settings unchanged since")
+
+
+def changed_since(
+    project: Path, profile: Profile, environ: Mapping[str, str], proven: Settings, who: tuple[int, int]
+) -> str:
+    """Why settings that were proven before do not vouch for this process; empty when they do.
+
+    `who` is its pid and start. All of it is looked at again: it must be a bot of the project, started for
+    testnet, with the address and the keys that the probe was signed with.
+    """
+    pid, start = who
+    if pid not in running_bots(project, profile):
+        return f"process {pid} is not the drilled bot: an earlier proof is for that alone"
+    if effective(project, profile, environ) != proven:
+        return f"{profile.paths.environment} has changed since testnet was proven"
+    reasons = bot_reasons(project, profile, pid)
+    if reasons:
+        return reasons[0]
+    try:
+        own = effective(project, profile, procfs.environ(pid))
+    except OSError:
+        return f"the running bot (pid {pid}): it ended while it was looked at: ask again"
+    venue = profile.venue
+    names = (venue.url_key, venue.key, venue.secret, venue.environment_key)
+    other = [name for name in names if own.get(name) != proven.get(name)]
+    if other:
+        return f"the running bot (pid {pid}): its {other[0]} is not the one that was proven"
+    known = procfs.stat(pid)
+    if known is None or known.dead or known.start != start:
+        return f"process {pid} is not the one that was chosen: ask again"
+    return ""
 
 
 async def prove(
@@ -66,7 +147,7 @@ async def prove(
         reasons += await _probe_reasons(worker, profile)
         if effective(project, profile, environ) != settings:
             reasons.append(f"{profile.paths.environment} changed while the guard looked: ask again")
-    return Proof(not reasons, tuple(dict.fromkeys(reasons)))
+    return Proof(not reasons, tuple(dict.fromkeys(reasons)), settings=settings)
 
 
 def settings_reasons(settings: Settings, profile: Profile, whose: str) -> list[str]:
@@ -196,7 +277,7 @@ class Mint:
 
     def mint(self, attempt: str, proof: Proof) -> str:
         """A token for this attempt; empty, which redeems nothing, when testnet is not proven."""
-        if not proof.proven:
+        if not proof.proven and not proof.earlier:
             return ""
         token = secrets.token_hex(16)
         self._given[token] = attempt

@@ -9,6 +9,7 @@ import signal
 from collections.abc import Awaitable, Callable
 
 from thunes_tui.drill.effects import AimSignal, SendSignal
+from thunes_tui.drill.venue import is_down
 from thunes_tui.errors import Refused
 from thunes_tui.observations import Aimed, SignalTold
 from thunes_tui.server import aim, signals
@@ -23,14 +24,15 @@ LOOK_S = 0.02
 
 
 class ProcessControl:
-    """One session's. `own` gives the console's processes as they are now; `prove` asks the guard."""
+    """One session's. `own` gives the console's processes as they are now; `prove` asks the guard, for a pid
+    and its start."""
 
     def __init__(
         self,
         spec: SessionSpec,
         hub: Hub,
         mint: Mint,
-        prove: Callable[[], Awaitable[Proof]],
+        prove: Callable[[int, int], Awaitable[Proof]],
         own: Callable[[], set[int]],
         mask: Callable[[str], str],
     ) -> None:
@@ -40,12 +42,16 @@ class ProcessControl:
         self._prove = prove
         self._own = own
         self._mask = mask
+        self._earlier: set[int] = set()
+        """Attempts whose token stands on an earlier proof."""
         self._held: tuple[int, int] | None = None
         """The attempt whose first signal went out, and the descriptor of its process."""
 
     async def aim(self, effect: AimSignal) -> None:
         """The guard's answer, and what the signal would reach; the token is for this attempt."""
-        proof = await self._prove()
+        proof = await self._prove(effect.pid, effect.start)
+        if proof.earlier:
+            self._earlier.add(effect.attempt)
         own = self._own()
         found = await asyncio.to_thread(
             aim.at, effect.pid, effect.start, self._spec.project, self._spec.profile, own, self._mask
@@ -61,6 +67,7 @@ class ProcessControl:
                 found.spared,
                 found.confirm,
                 effect.confirmed,
+                proof.earlier,
             )
         )
 
@@ -93,13 +100,18 @@ class ProcessControl:
             return self._held[1]
         if not self._mint.redeem(effect.token, _name(effect.attempt)):
             raise Refused("its token is not the guard's for this attempt: nothing was sent")
-        if not self._hub.state.proven:
+        if not self._is_proven(effect.attempt):
             raise Refused("testnet is not proven: nothing was sent")
         self._let_go()
         who = Identity(self._hub.state.boot, effect.pid, effect.start)
         descriptor = signals.hold(who, self._own())
         self._held = None if descriptor is None else (effect.attempt, descriptor)
         return descriptor
+
+    def _is_proven(self, attempt: int) -> bool:
+        """As the guard has answered last; of the drilled bot, whom it knew before, silence takes nothing."""
+        state = self._hub.state
+        return state.proven or (attempt in self._earlier and is_down(state.guard_reasons))
 
     async def _watch(self, effect: SendSignal, descriptor: int, number: signal.Signals) -> tuple[str, str]:
         if number in (signal.SIGSTOP, signal.SIGCONT):
@@ -153,7 +165,7 @@ async def _stands(effect: SendSignal, *, still: bool) -> tuple[str, str]:
                 known = procfs.stat(effect.pid)
                 if known is None or known.dead or known.start != effect.start:
                     return "dead", "it ended"
-                if (known.state in "Tt") == still:
+                if known.frozen == still:
                     return ("frozen" if still else "running"), ""
                 await asyncio.sleep(LOOK_S)
     return "alive", _condition(effect.pid)

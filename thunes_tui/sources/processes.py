@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from thunes_tui.config import Profile
-from thunes_tui.events.box import ProcessesSampled, ProcessLooked
+from thunes_tui.events.box import ProcessesSampled, ProcessFroze, ProcessLooked
 from thunes_tui.events.steps import FindingNoted
 from thunes_tui.observations import BotFound, BotGone, Happened, Observation
 from thunes_tui.sources import pidfd, procfs
@@ -58,6 +58,8 @@ class _Watched:
     seen: dict[str, int] = field(default_factory=dict)
     """Files and sockets, and in which second it last had them open."""
     told: ProcessLooked | None = None
+    frozen: bool | None = None
+    """As last told; None before the first look."""
 
 
 class Processes:
@@ -251,10 +253,22 @@ class Processes:
                 watched.told = told
                 self._queue.put_nowait(Happened((told,)))
 
+    def look_still(self) -> None:
+        """Who stands still, whoever stopped it: told when it changes, and once of everybody."""
+        for watched in self._watched.values():
+            known = procfs.stat(watched.pid) if watched.role not in ("console", "hidden") else None
+            if known is None or known.dead or known.start != watched.start:
+                continue
+            if known.frozen != watched.frozen:
+                watched.frozen = known.frozen
+                told = ProcessFroze(watched.pid, watched.start, known.frozen)
+                self._queue.put_nowait(Happened((told,)))
+
     async def _sample_for_ever(self) -> None:
         seconds = 0
         while True:
             await asyncio.sleep(1.0)
+            self.look_still()
             rows = self.sample()
             if not rows:
                 continue

@@ -30,6 +30,11 @@ class Stat:
     def dead(self) -> bool:
         return self.state in "ZX"
 
+    @property
+    def frozen(self) -> bool:
+        """It stands still: stopped by a signal, or held by a debugger."""
+        return self.state in "Tt"
+
 
 @dataclass(frozen=True, slots=True)
 class Proc:

@@ -11,12 +11,13 @@ from thunes_tui.drill.seen_signals import GRACE_S
 from thunes_tui.ui.desk import Desk
 from thunes_tui.ui.outline.process import death, load_bars, name_of, size_bars
 from thunes_tui.ui.outline.row import duration
-from thunes_tui.ui.widgets.line import Line, Part, data, spread, width_of, wrapped
+from thunes_tui.ui.widgets.line import Line, data, spread, width_of, wrapped
 
 HISTORY = 8
 """Samples of a sparkline."""
 SWITCH_STYLE = {"ON": "warn", "OFF": "good", "UNKNOWN": "dim"}
 MEGABYTE = 1_048_576
+MARKS = {"bot": " ● ", "hidden": " ? "}
 
 
 @dataclass(slots=True)
@@ -41,45 +42,62 @@ def rank(process: ProcessState) -> tuple[int, int]:
     return role, process.pid
 
 
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One thing that a row says."""
+
+    need: int
+    """The higher, the longer it stays where room is short."""
+    parts: Line
+    short: Line = field(default_factory=list)
+    """In place of `parts` before it is left out."""
+
+
 def alive_row(desk: Desk, process: ProcessState, load: Load | None, width: int, depth: int = 0) -> Line:
     """As many cells as fit, the weightiest first; `depth` below its parent in a tree."""
     bot = process.role == "bot"
-    mark = " ● " if bot else " ? " if process.role == "hidden" else "   "
-    left: Line = [
-        *_beginning(process, mark, "good" if len(desk.state.bots) == 1 else "bad", depth=depth),
-        (f"{load.cpu[-1]:>6.1f} %" if load else f"{'–':>8}", "text"),
-        (f"{load.memory[-1] / MEGABYTE:>5.0f} MB" if load else f"{'–':>8}", "text"),
-    ]
-    extra: list[Part] = []
+    mark = " ■ " if process.frozen else MARKS.get(process.role, "   ")
+    style = "good" if len(desk.state.bots) == 1 and not process.frozen else "bad"
     told = signalled(desk, process)
-    if told:
-        extra.append((f"  {told}", "warn"))
+    inner: Line = [(f"  {process.inner} in its world", "dim")] if process.inner else []
+    brief: Line = [(f"  ({process.inner})", "dim")] if process.inner else []
+    cells = [
+        Cell(20, _beginning(process, mark, style, depth=depth)),
+        Cell(9, [(f"{load.cpu[-1]:>6.1f} %" if load else f"{'–':>8}", "text")]),
+        Cell(8, [(f"{load.memory[-1] / MEGABYTE:>5.0f} MB" if load else f"{'–':>8}", "text")]),
+        Cell(15, [(f"  {told}", "bad" if process.frozen else "warn")] if told else []),
+    ]
     bars = load_bars(load.cpu) if load else ""
-    sizes = size_bars(load.memory) if load else ""
-    extra += [(f" {bars:<{HISTORY}}", "accent"), (f"  up {_uptime(desk, process)}", "dim")]
+    cells += [
+        Cell(5, [(f" {bars:<{HISTORY}}", "accent")]),
+        Cell(7, [(f"  up {_uptime(desk, process)}", "dim")]),
+        Cell(11, inner, brief),
+    ]
     if bot:
-        healthy = process.healthy is not None
-        extra.append(("  healthy ✓", "good") if healthy else ("  not healthy yet", "warn"))
-        extra.append((f"  switch {process.switch}", SWITCH_STYLE.get(process.switch, "dim")))
-        extra += _open(process)
+        cells += _health(process)
     if load:
-        extra += [
-            (f"  {load.threads:>2} thr {load.descriptors:>3} fd", "dim"),
-            (f"  memory {sizes:<{HISTORY}}", "accent"),
+        sizes = size_bars(load.memory)
+        cells += [
+            Cell(4, [(f"  {load.threads:>2} thr {load.descriptors:>3} fd", "dim")]),
+            Cell(3, [(f"  memory {sizes:<{HISTORY}}", "accent")]),
         ]
-    return _fitted(left, extra, width)
+    return _fitted(cells, width)
 
 
-def _open(process: ProcessState) -> list[Part]:
-    """Which of its own files it has open, once that was looked at."""
+def _health(process: ProcessState) -> list[Cell]:
+    """What a bot has said of itself, and which of its own files it has open, once that was looked at."""
+    healthy = process.healthy is not None
+    said = Cell(12, [("  healthy ✓", "good") if healthy else ("  not healthy yet", "warn")])
+    style = SWITCH_STYLE.get(process.switch, "dim")
+    switch = Cell(14, [(f"  switch {process.switch}", style)])
     if not process.files:
-        return []
+        return [said, switch]
     log, database = "log" in process.files, "database" in process.files
-    return [
+    opened: Line = [
         ("  log ✓", "good") if log else ("  log ✗", "warn"),
         (" db ✓", "good") if database else (" db –", "dim"),
-        (f" {len(process.sockets)} tcp", "dim"),
     ]
+    return [said, switch, Cell(6, opened), Cell(2, [(f" {len(process.sockets)} tcp", "dim")])]
 
 
 def dead_row(desk: Desk, process: ProcessState, width: int) -> Line:
@@ -124,7 +142,7 @@ def signalled(desk: Desk, process: ProcessState) -> str:
             left = max(0, round(GRACE_S - desk.now().since(known.since)))
             return f"SIGTERM sent, SIGKILL in {left} s"
         return f"signal {known.signal} sent"
-    return "FROZEN: C lets it run" if process.frozen and process.alive else ""
+    return "■ FROZEN: C lets it run" if process.frozen and process.alive else ""
 
 
 def _beginning(process: ProcessState, mark: str, style: str, name_style: str = "", *, depth: int = 0) -> Line:
@@ -145,11 +163,12 @@ def _uptime(desk: Desk, process: ProcessState) -> str:
     return duration(desk.now().since(process.born) + process.age_s)
 
 
-def _fitted(left: Line, extra: list[Part], width: int) -> Line:
-    """The row with as many of its further cells as fit whole."""
-    line = list(left)
-    for part in extra:
-        if width_of([*line, part]) > width:
-            break
-        line.append(part)
-    return line
+def _fitted(cells: list[Cell], width: int) -> Line:
+    """In their order, as many as fit: shortened first, then left out, the least needed first."""
+    shown = {place: cell.parts for place, cell in enumerate(cells)}
+    for place in sorted(shown, key=lambda place: cells[place].need):
+        for less in (cells[place].short, []):
+            if sum(width_of(parts) for parts in shown.values()) <= width:
+                break
+            shown[place] = less
+    return [part for parts in shown.values() for part in parts]

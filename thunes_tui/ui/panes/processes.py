@@ -76,10 +76,10 @@ class ProcessesPane(Pane):
 
     def heading(self) -> tuple[Line, Line]:
         still: list[Part] = [("   the list stands still", "warn")] if self._list.is_still else []
-        return [(self.TITLE, "strong"), *still], [verdict(len(self.desk.state.bots))]
+        return [(self.TITLE, "strong"), *still], [verdict(self.desk.state.bots)]
 
     def news(self) -> str:
-        return "●" if len(self.desk.state.bots) == 1 else "✗"
+        return "✗" if verdict(self.desk.state.bots)[1] == "bad" else "●"
 
     def lay_out(self) -> list[Strip]:
         """The heading, and the part of the list around the selected row."""
@@ -158,8 +158,8 @@ def since_death(desk: Desk) -> Part:
     return (f"   dead for {duration(desk.now().since(died))}" if died is not None else "", "bad")
 
 
-def verdict(bots: int) -> Part:
-    """One bot is right; none and two are both wrong."""
-    if bots == 1:
-        return ("one bot", "good")
-    return ("✗ no bot" if bots == 0 else f"✗ {bots} bots at once", "bad")
+def verdict(bots: tuple[ProcessState, ...]) -> Part:
+    """One bot that runs is right; none, two, and one that stands still are all wrong."""
+    if len(bots) != 1:
+        return ("✗ no bot" if not bots else f"✗ {len(bots)} bots at once", "bad")
+    return ("■ the bot is FROZEN", "bad") if bots[0].frozen else ("one bot", "good")

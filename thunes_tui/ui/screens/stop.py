@@ -110,6 +110,9 @@ class Stop(Typed):
         if known.spared:
             lines += [[], [("Left alone, whatever they are called:", "dialog_dim")]]
             lines += victim_rows(known.spared, width, ("spared", "dialog_dim"))
+        if known.earlier:
+            said = f"The exchange is down now. Testnet: {known.earlier}."
+            lines += [[], *wrapped([data(said, "warn")], width)]
         why = "By its number and its start alone, never by a name; the guard is asked once more before."
         return [*lines, [], *wrapped([(why, "dialog_dim")], width), []]
 

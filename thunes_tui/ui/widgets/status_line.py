@@ -96,6 +96,7 @@ def cells(desk: Desk, recorded: int) -> list[Cell]:
         _venue(state),
         *_stopped(state),
         *_hold(state),
+        *_bots(state),
         *_troubles(state),
         *_asked_why(desk),
         Cell(8, *_elapsed(state, now)),
@@ -141,6 +142,16 @@ def _hold(state: DrillState) -> list[Cell]:
         return []
     long: Line = [(" HOLD ", "shell"), data(f" {state.held_by}: {state.hold}", "warn")]
     return [Cell(9, long, [(" HOLD ", "shell")])]
+
+
+def _bots(state: DrillState) -> list[Cell]:
+    """Two at once, and one that stands still, whoever stopped it."""
+    bots = state.bots
+    if len(bots) > 1:
+        return [Cell(8, [data(f"✗ {len(bots)} bots", "bad")], [data(f"✗ {len(bots)} bots", "bad")])]
+    if not bots or not bots[0].frozen:
+        return []
+    return [Cell(8, [("■ bot FROZEN", "bad")], [("■ FROZEN", "bad")])]
 
 
 def _troubles(state: DrillState) -> list[Cell]:

@@ -1,0 +1,49 @@
+"""What a row of the processes says, at any width, and of whom."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.ui.stage import LARGE, SMALL, Stage, row_with, seen
+from thunes_tui.events import box
+
+
+async def test_a_bot_that_is_found_late_is_as_old_as_it_is() -> None:
+    stage = Stage().opened()
+    stage.play(box.ProcessBorn("drill", 8001, 3, "bash", age_s=7200.4))
+    app = stage.app()
+    async with app.run_test(size=LARGE) as pilot:
+        await seen(pilot, "up 2:00:")
+
+
+@pytest.mark.parametrize("size", [LARGE, SMALL])
+async def test_the_weightiest_of_a_row_stands_at_any_width(size: tuple[int, int]) -> None:
+    """The kill switch, the health and the number that the bot's own world knows it by."""
+    stage = Stage().opened()
+    [bot] = stage.link.state.bots
+    born = box.ProcessBorn("bot", bot.pid, bot.start, bot.argv, inner=2)
+    stage.play(born, box.BotHealthy(bot.pid, 1), box.KillSwitchSeen(str(bot.pid), False))
+    stage.play(box.ProcessLooked(bot.pid, bot.start, ("log", "database"), ("127.0.0.1:8443",)))
+    app = stage.app()
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("5", "z")
+        await seen(pilot, "one bot")
+        row = row_with(app, str(bot.pid))
+        assert "healthy ✓" in row
+        assert "switch OFF" in row
+        assert "2 in its world" in row or "(2)" in row
+
+
+async def test_a_bot_that_stands_still_is_said_so_whoever_stopped_it() -> None:
+    stage = Stage().opened()
+    [bot] = stage.link.state.bots
+    app = stage.app()
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("5", "z")
+        await seen(pilot, "one bot")
+        stage.play(box.ProcessFroze(bot.pid, bot.start, frozen=True))
+        await seen(pilot, "■ the bot is FROZEN")
+        assert "■ FROZEN: C lets it run" in row_with(app, str(bot.pid))
+        await seen(pilot, "FROZEN  ")  # in the status line
+        stage.play(box.ProcessFroze(bot.pid, bot.start, frozen=False))
+        await seen(pilot, "one bot")
