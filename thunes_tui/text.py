@@ -203,3 +203,8 @@ def tags(text: SafeText) -> SafeText:
 
 def _tag(match: re.Match[str]) -> str:
     return TAGS.get(match[0]) or f"[U+{ord(match[0]):X}]"
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 open position`, `2 open positions`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

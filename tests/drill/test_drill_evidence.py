@@ -378,7 +378,7 @@ class TestDeviations:
     def test_what_a_person_notes_is_one(self, play: Playbook) -> None:
         play.ready_for("T2")
         play.ask(intents.AddDeviation("used another terminal", "tmux died"))
-        assert self.finish(play) == ("FAIL", "1 deviations: used another terminal")
+        assert self.finish(play) == ("FAIL", "1 deviation: used another terminal")
 
     def test_a_step_again_is_one(self, play: Playbook) -> None:
         play.ready_for("T2")

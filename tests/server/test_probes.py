@@ -197,7 +197,7 @@ ABSENT = {"found": False}
             (at("BTCUSDT", "1", "7"),),
             answer_of(FILLED, orders=(("7", OPENED_MS),)),
             "PASS",
-            "1 open positions equal",
+            "1 open position equal",
         ),
         ((at("BTCUSDT", "1.000004", "7"),), answer_of(FILLED, orders=(("7", OPENED_MS),)), "PASS", "equal"),
         (
@@ -249,7 +249,7 @@ async def test_no_database_passes_that_is_not_sound(tmp_path: Path) -> None:
     path.unlink()
     make_database(path, BTC)
     good = await probe.probe(asked("database"))
-    assert (good.verdict, good.cause) == ("PASS", "structure sound, 1 open positions; content not proven")
+    assert (good.verdict, good.cause) == ("PASS", "structure sound, 1 open position; content not proven")
     assert good.evidence is not None
     assert len(good.evidence.sha256) == 64
     leave_hot_journal(path)

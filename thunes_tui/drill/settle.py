@@ -31,6 +31,7 @@ from thunes_tui.drill.venue import fail
 from thunes_tui.drill.verdict import undone
 from thunes_tui.events.steps import Evidence, FindingNoted
 from thunes_tui.runbook.model import Check, Criterion, Step, Test
+from thunes_tui.text import counted
 
 PROBE_S = 60.0
 """A probe that has not answered by then has failed."""
@@ -268,7 +269,7 @@ def judge_deviations(draft: Draft, criterion: Criterion, check: Check, test: Tes
     texts = "; ".join([judged, *(r.text for r in noted), *typed])
     evidence = Evidence("drill", detail=texts[:CLIP])
     if len(noted) > number(check, "max", 0):
-        cause = f"{len(noted)} deviations: {noted[0].text}"
+        cause = f"{counted(len(noted), 'deviation')}: {noted[0].text}"
         sensed(draft, criterion, "FAIL", cause, evidence)
     elif left_out is not None:
         known = draft.state.steps[left_out.id]
@@ -278,5 +279,5 @@ def judge_deviations(draft: Draft, criterion: Criterion, check: Check, test: Tes
         cause = f"whether it was the step is yours to say: {typed[0]}"
         sensed(draft, criterion, "NOT VERIFIED", cause, evidence)
     else:
-        cause = f"{len(noted)} deviations, allowed" if noted else "no deviation in the record"
+        cause = f"{counted(len(noted), 'deviation')}, allowed" if noted else "no deviation in the record"
         sensed(draft, criterion, "PASS", cause, evidence)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from thunes_tui.sources import database
+from thunes_tui.text import counted
 
 LARGEST = 200 * 1024 * 1024
 """Bytes that are copied; the bot cannot commit meanwhile."""
@@ -66,7 +67,8 @@ def _examine(path: Path, copy: Path) -> Soundness:
     wrong, positions = _wrong(copy)
     if wrong:
         return Soundness("FAIL", wrong, sha256)
-    return Soundness("PASS", f"structure sound, {positions} open positions; content not proven", sha256)
+    held = counted(positions, "open position")
+    return Soundness("PASS", f"structure sound, {held}; content not proven", sha256)
 
 
 def _recovered(path: Path, copy: Path) -> Soundness:
@@ -79,7 +81,8 @@ def _recovered(path: Path, copy: Path) -> Soundness:
     wrong, positions = _wrong(copy)
     if wrong:
         return Soundness("FAIL", f"{database.UNCOMMITTED}; rolled back on a copy: {wrong}", sha256)
-    text = f"{database.UNCOMMITTED}; rolled back on a copy the structure is sound, {positions} open positions"
+    held = counted(positions, "open position")
+    text = f"{database.UNCOMMITTED}; rolled back on a copy the structure is sound, {held}"
     return Soundness("NOT VERIFIED", text, sha256)
 
 

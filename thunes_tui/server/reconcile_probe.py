@@ -10,6 +10,7 @@ from typing import Any
 from thunes_tui.clock import from_iso
 from thunes_tui.events.box import PositionsCompared
 from thunes_tui.sources.database import OpenPosition, Position, plain
+from thunes_tui.text import counted
 
 DUST = Decimal("1e-8")
 """Quantities nearer than this, or than half the symbol's step, are equal: the bot keeps binary floats."""
@@ -45,7 +46,7 @@ def with_before(before: Iterable[Position], now: Iterable[Position]) -> Reconcil
     if not rows:
         return Reconciled("VACUOUS", "no position was open before, and none is now", compared)
     if equal:
-        return Reconciled("PASS", f"{len(rows)} open positions, the same as before", compared)
+        return Reconciled("PASS", f"{counted(len(rows), 'open position')}, the same as before", compared)
     return Reconciled("FAIL", _problem(next(row for row in rows if row[4]), PRE_CRASH), compared)
 
 
@@ -84,7 +85,7 @@ def with_exchange(
     if not rows:
         return Reconciled("VACUOUS", "no position is open, so there was nothing to compare", compared)
     return Reconciled(
-        "PASS", f"{len(rows)} open positions equal at the exchange, net of commission", compared
+        "PASS", f"{counted(len(rows), 'open position')} equal at the exchange, net of commission", compared
     )
 
 

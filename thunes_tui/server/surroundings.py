@@ -18,6 +18,7 @@ from thunes_tui.server.guard import Worker
 from thunes_tui.server.probes import Prober
 from thunes_tui.server.world import place, world_pid
 from thunes_tui.sources import procfs
+from thunes_tui.text import counted
 
 PATIENCE_S = 15.0
 """For each row; what takes longer is UNKNOWN."""
@@ -94,7 +95,8 @@ class Surroundings:
         more = f"; {len(others)} more of this user changed there since" if others else ""
         source = f"{folder}, that of the project's world" if world is not None else str(folder)
         if left:
-            return (ROWS[5], "FAIL", f"{len(left)} made by steps: {self._names(left)}{more}", source)
+            made = counted(len(left), "file")
+            return (ROWS[5], "FAIL", f"{made} made by steps: {self._names(left)}{more}", source)
         return (ROWS[5], "PASS", f"none that a step which ran names{more}", source)
 
     def _names(self, words: list[str]) -> str:

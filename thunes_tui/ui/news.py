@@ -14,6 +14,7 @@ from thunes_tui.events.shell import ShellExited
 from thunes_tui.events.signals import SignalEnded
 from thunes_tui.events.steps import DeviationNoted, IntentRefused, StepHeld
 from thunes_tui.events.stops import LeftSafeSensed
+from thunes_tui.text import counted
 from thunes_tui.ui.deeds import drill
 from thunes_tui.ui.desk import SHELL, Desk
 from thunes_tui.ui.panes.base import is_bulk
@@ -65,7 +66,7 @@ def note(app: ThunesApp, update: Update) -> None:
         case Greeted(hello=hello):
             desk.greeted(hello)
         case Behind(count=count):
-            desk.say(f"{count} lines were not sent to this console: it is catching up")
+            desk.say(f"{counted(count, 'line')} not sent to this console: it is catching up")
         case Closed(reason=reason):
             desk.lose(reason)
             app.hands.turn_out()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from thunes_tui.drill.asked_signals import SIGTERM
 from thunes_tui.drill.facts import ProcessState
 from thunes_tui.drill.seen_signals import GRACE_S
+from thunes_tui.text import counted
 from thunes_tui.ui.desk import Desk
 from thunes_tui.ui.outline.process import death, load_bars, name_of, size_bars
 from thunes_tui.ui.outline.row import duration
@@ -63,25 +64,32 @@ def alive_row(desk: Desk, process: ProcessState, load: Load | None, width: int, 
     brief: Line = [(f"  ({process.inner})", "dim")] if process.inner else []
     cells = [
         Cell(20, _beginning(process, mark, style, depth=depth)),
-        Cell(9, [(f"{load.cpu[-1]:>6.1f} %" if load else f"{'–':>8}", "text")]),
-        Cell(8, [(f"{load.memory[-1] / MEGABYTE:>5.0f} MB" if load else f"{'–':>8}", "text")]),
+        *_load(load),
+        Cell(7, [(f"  up {_uptime(desk, process):<7}", "dim")]),
+        *_more_load(load),
+        Cell(11, inner, brief),
         Cell(15, [(f"  {told}", "bad" if process.frozen else "warn")] if told else []),
     ]
-    bars = load_bars(load.cpu) if load else ""
-    cells += [
-        Cell(5, [(f" {bars:<{HISTORY}}", "accent")]),
-        Cell(7, [(f"  up {_uptime(desk, process)}", "dim")]),
-        Cell(11, inner, brief),
+    return _fitted([*cells, *_health(process)] if bot else cells, width)
+
+
+def _load(load: Load | None) -> list[Cell]:
+    if load is None:
+        return [Cell(9, [(f"{'–':>8}", "text")]), Cell(8, [(f"{'–':>8}", "text")])]
+    return [
+        Cell(9, [(f"{load.cpu[-1]:>6.1f} %", "text")]),
+        Cell(8, [(f"{load.memory[-1] / MEGABYTE:>5.0f} MB", "text")]),
+        Cell(5, [(f" {load_bars(load.cpu):<{HISTORY}}", "accent")]),
     ]
-    if bot:
-        cells += _health(process)
-    if load:
-        sizes = size_bars(load.memory)
-        cells += [
-            Cell(4, [(f"  {load.threads:>2} thr {load.descriptors:>3} fd", "dim")]),
-            Cell(3, [(f"  memory {sizes:<{HISTORY}}", "accent")]),
-        ]
-    return _fitted(cells, width)
+
+
+def _more_load(load: Load | None) -> list[Cell]:
+    if load is None:
+        return []
+    return [
+        Cell(4, [(f"  {load.threads:>2} thr {load.descriptors:>3} fd", "dim")]),
+        Cell(3, [("  memory ", "dim"), (f"{size_bars(load.memory):<{HISTORY}}", "accent")]),
+    ]
 
 
 def _health(process: ProcessState) -> list[Cell]:
@@ -115,8 +123,8 @@ def detail_rows(desk: Desk, process: ProcessState, load: Load | None, width: int
     known: list[Line] = [[data(process.argv)]]
     inner = f" (its world calls it {process.inner})" if process.inner else ""
     started = f"started {process.start} ticks after boot, up {_uptime(desk, process)}"
-    load_words = f", {load.threads} threads, {load.descriptors} open files" if load else ""
-    known.append([(f"pid {process.pid}{inner}, {started}{load_words}", "dim")])
+    has = [counted(load.threads, "thread"), counted(load.descriptors, "descriptor")] if load else []
+    known.append([(", ".join([f"pid {process.pid}{inner}", started, *has]), "dim")])
     if process.role == "hidden":
         known.append([("another user's: its folder, files and environment cannot be seen", "warn")])
     more: Line = []
@@ -166,9 +174,10 @@ def _uptime(desk: Desk, process: ProcessState) -> str:
 def _fitted(cells: list[Cell], width: int) -> Line:
     """In their order, as many as fit: shortened first, then left out, the least needed first."""
     shown = {place: cell.parts for place, cell in enumerate(cells)}
-    for place in sorted(shown, key=lambda place: cells[place].need):
-        for less in (cells[place].short, []):
-            if sum(width_of(parts) for parts in shown.values()) <= width:
-                break
-            shown[place] = less
+    order = sorted(shown, key=lambda place: cells[place].need)
+    less = [(place, cells[place].short) for place in order if cells[place].short]
+    for place, parts in [*less, *((place, []) for place in order)]:
+        if sum(width_of(each) for each in shown.values()) <= width:
+            break
+        shown[place] = parts
     return [part for parts in shown.values() for part in parts]

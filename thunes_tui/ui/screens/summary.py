@@ -11,7 +11,7 @@ from thunes_tui.drill.model import DrillState, Remark
 from thunes_tui.drill.recovery import of_crash_test
 from thunes_tui.drill.timeline import planned_minutes, rows
 from thunes_tui.runbook.model import Test
-from thunes_tui.text import cell_width
+from thunes_tui.text import cell_width, counted
 from thunes_tui.ui.outline.left_safe import heading, lines_of
 from thunes_tui.ui.outline.row import VERDICT_STYLE, lasted
 from thunes_tui.ui.screens.dialog import Dialog
@@ -257,7 +257,7 @@ def _readiness(state: DrillState) -> list[Line]:
 
 def _recording(state: DrillState, folder: str, width: int) -> list[Line]:
     """Where it lies, and what proves it."""
-    words = f"  {state.head + 1} records: thunes-tui verify {state.session} checks their chain"
+    words = f"  {counted(state.head + 1, 'record')}: thunes-tui verify {state.session} checks their chain"
     return [
         *wrapped([("Recording", "strong"), data(words, "text")], width, 2),
         *wrapped([("  ", "text"), data(folder, "dialog_dim")], width, 2),
