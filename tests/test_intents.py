@@ -24,13 +24,14 @@ MATRIX = {
     "preflight": "d", "prepare": "d", "prerequisite": "d", "release": "dw", "request_keys": "dw",
     "resize": "d", "resume": "d", "seek": "r", "shell_open": "d", "sign_off": "dw", "signal": "d",
     "signal_confirm": "d", "signal_leave": "d", "step": "d", "step_confirm": "d", "step_finish": "d",
-    "step_skip": "d", "stop": "dr", "test": "d", "test_end": "d", "test_skip": "d", "undo": "d",
+    "step_edit": "d", "step_fill": "d", "step_skip": "d", "stop": "dr", "test": "d", "test_end": "d",
+    "test_skip": "d", "undo": "d",
 }  # fmt: skip
 """Design 9, by hand: driver all but moving in time, witness six, replay only moving in time and stopping."""
 
 
 def sample(kind: type[Intent]) -> Intent:
-    values: dict[str, Any] = {"str": "x", "int": 3, "bool": True, "float": 1.5}
+    values: dict[str, Any] = {"str": "x", "int": 3, "bool": True, "float": 1.5, "tuple[str, ...]": ("x",)}
     return kind(**{field.name: values[str(field.type)] for field in dataclasses.fields(kind)})
 
 

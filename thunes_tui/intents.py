@@ -9,6 +9,12 @@ from thunes_tui.intent import Intent as Intent  # noqa: PLC0414 - it is one of t
 from thunes_tui.intent import decode as decode  # noqa: PLC0414 - it is one of this module's names
 from thunes_tui.intent import encode as encode  # noqa: PLC0414 - it is one of this module's names
 from thunes_tui.intent import intent
+from thunes_tui.step_intents import ConfirmStep as ConfirmStep  # noqa: PLC0414 - it is one of this module's names
+from thunes_tui.step_intents import EditStep as EditStep  # noqa: PLC0414 - it is one of this module's names
+from thunes_tui.step_intents import FillStep as FillStep  # noqa: PLC0414 - it is one of this module's names
+from thunes_tui.step_intents import FinishStep as FinishStep  # noqa: PLC0414 - it is one of this module's names
+from thunes_tui.step_intents import RunStep as RunStep  # noqa: PLC0414 - it is one of this module's names
+from thunes_tui.step_intents import SkipStep as SkipStep  # noqa: PLC0414 - it is one of this module's names
 
 Role = Literal["driver", "witness", "replay"]
 
@@ -44,36 +50,6 @@ class EndTest(Intent):
 @intent("test_skip")
 class SkipTest(Intent):
     test: str
-    reason: str
-
-
-@intent("step")
-class RunStep(Intent):
-    """Run a step's block, or mark a step without one as begun. `sha256` is of the text that was shown."""
-
-    step: str
-    sha256: str = ""
-    again: bool = False
-
-
-@intent("step_confirm")
-class ConfirmStep(Intent):
-    """The typed name of the target, for a step that is held."""
-
-    step: str
-    typed: str
-
-
-@intent("step_finish")
-class FinishStep(Intent):
-    """A step done by hand is done."""
-
-    step: str
-
-
-@intent("step_skip")
-class SkipStep(Intent):
-    step: str
     reason: str
 
 

@@ -8,7 +8,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from thunes_tui.clock import Moment
-from thunes_tui.drill import fold_box, fold_drill, fold_session, fold_signals, fold_steps, fold_stops
+from thunes_tui.drill import (
+    fold_blocks,
+    fold_box,
+    fold_drill,
+    fold_session,
+    fold_signals,
+    fold_steps,
+    fold_stops,
+)
 from thunes_tui.drill.mark import Mark
 from thunes_tui.drill.model import DrillState
 from thunes_tui.events.base import Event
@@ -16,6 +24,7 @@ from thunes_tui.events.base import Event
 FOLDS = {
     **fold_drill.FOLDS,
     **fold_steps.FOLDS,
+    **fold_blocks.FOLDS,
     **fold_box.FOLDS,
     **fold_session.FOLDS,
     **fold_signals.FOLDS,

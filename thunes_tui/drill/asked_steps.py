@@ -16,6 +16,7 @@ from thunes_tui.drill.effects import AskGuard, RunInShell, TakeBaseline
 from thunes_tui.drill.model import TestState
 from thunes_tui.drill.printed import Output, looks
 from thunes_tui.drill.settle import settle_rest, settle_step
+from thunes_tui.drill.step_state import text_of, waits_for
 from thunes_tui.drill.transitions import (
     check_one,
     check_open,
@@ -117,18 +118,27 @@ def run_step(draft: Draft, intent: intents.RunStep) -> None:
     known = draft.state.steps[step.id]
     check_step(known, "again" if intent.again else "run")
     check_one(draft.state, test, step.id)
-    sha256 = digest(step.command)
+    text = text_of(step, known)
+    sha256 = digest(text)
     if intent.sha256 and intent.sha256 != sha256:
         raise Refusal("what was shown is not what would run: leave and open the console again")
-    if step.command:
+    why = waits_for(step, known)
+    if why and draft.state.mode != "rehearse":
+        raise Refusal(why)
+    if text:
         check_shell(draft.state)  # whether testnet is proven, the guard is asked anew for every step
     note_order(draft, step, again=known.status != "pending")
     attempt = known.attempt + 1
-    if not step.command:
+    if not text:
         draft.emit(steps.StepStarted(step.id, attempt, "", "", by_hand=True))
+        return
+    note_edited(draft, step)
+    draft.emit(steps.StepRequested(step.id, attempt, sha256))
+    if why:
+        draft.emit(steps.StepAborted(step.id, attempt, f"{why}, and nobody is here to do it"))
+        settle_rest(draft, test)
     else:
-        draft.emit(steps.StepRequested(step.id, attempt, sha256))
-        draft.want(AskGuard(asked_for(step.id, attempt), step.command))
+        draft.want(AskGuard(asked_for(step.id, attempt), text))
 
 
 def running_step_of(draft: Draft, item: str) -> tuple[Step, Test]:
@@ -154,13 +164,20 @@ def note_order(draft: Draft, step: Step, *, again: bool) -> None:
         draft.emit(steps.DeviationNoted(text, "", test.id, step.id, sensed=True))
 
 
+def note_edited(draft: Draft, step: Step) -> None:
+    """Before it runs: what a person has changed in it."""
+    changes = draft.state.steps[step.id].changes
+    if changes:
+        text = f"step {short(step.id)} edited before running: {changes}"
+        draft.emit(steps.DeviationNoted(text, "", draft.test(step.id).id, step.id, sensed=True))
+
+
 def launch(draft: Draft, step: Step, attempt: int, token: str) -> None:
     """Intent before effect: the event is on disk before the shell sees a byte."""
-    draft.emit(
-        steps.StepStarted(step.id, attempt, digest(step.command), token, output=draft.state.shell.output)
-    )
+    text = text_of(step, draft.state.steps[step.id])
+    draft.emit(steps.StepStarted(step.id, attempt, digest(text), token, output=draft.state.shell.output))
     wanted = looks(draft.test(step.id), step)
-    draft.want(RunInShell(short(step.id), step.command, asked_for(step.id, attempt), token, wanted))
+    draft.want(RunInShell(short(step.id), text, asked_for(step.id, attempt), token, wanted))
 
 
 def confirm_step(draft: Draft, intent: intents.ConfirmStep) -> None:
@@ -172,8 +189,9 @@ def confirm_step(draft: Draft, intent: intents.ConfirmStep) -> None:
     if not known.confirm or intent.typed != known.confirm:
         raise Refusal(f"the step is confirmed by typing {known.confirm}")
     check_shell(draft.state)
-    draft.emit(steps.StepRequested(step.id, known.attempt, digest(step.command)))
-    draft.want(AskGuard(asked_for(step.id, known.attempt) + CONFIRMED, step.command))
+    text = text_of(step, known)
+    draft.emit(steps.StepRequested(step.id, known.attempt, digest(text)))
+    draft.want(AskGuard(asked_for(step.id, known.attempt) + CONFIRMED, text))
 
 
 def finish_step(draft: Draft, intent: intents.FinishStep) -> None:

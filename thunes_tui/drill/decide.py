@@ -12,6 +12,7 @@ from typing import Any, cast
 from thunes_tui.clock import Moment
 from thunes_tui.drill import (
     abort,
+    asked_blocks,
     asked_drill,
     asked_people,
     asked_signals,
@@ -39,6 +40,7 @@ Handler = Callable[[Draft, Any], None]
 ASKED: dict[type, Handler] = {
     **asked_drill.HANDLERS,
     **asked_steps.HANDLERS,
+    **asked_blocks.HANDLERS,
     **asked_people.HANDLERS,
     **asked_signals.HANDLERS,
     **asked_stops.HANDLERS,

@@ -69,7 +69,8 @@ def in_words(test: Test, typed: str) -> tuple[str, str]:
         return f"typed in the shell: {clipped[:CLIP]}", ""
     if share == 1.0:
         return f"step {short(best.id)}'s command typed by hand", best.id
-    return f"step {short(best.id)}'s command typed by hand, changed: {changes(best, typed)}"[:300], best.id
+    changes = difference(best.command, typed)
+    return f"step {short(best.id)}'s command typed by hand, changed: {changes}"[:300], best.id
 
 
 def nearest(test: Test, typed: Words) -> tuple[Step | None, float]:
@@ -88,9 +89,9 @@ def words(command: str) -> Words:
     return WORDS.findall(command)[:MOST_WORDS]
 
 
-def changes(step: Step, typed: str) -> str:
-    """`-w +w`: what is gone and what came, in the order of the block."""
-    wanted, given = words(step.command), words(typed)
+def difference(before: str, after: str) -> str:
+    """`-w +w`: what is gone and what came, in the order of the text."""
+    wanted, given = words(before), words(after)
     parts = []
     for kind, i, j, k, m in difflib.SequenceMatcher(None, wanted, given, autojunk=False).get_opcodes():
         if kind != "equal":

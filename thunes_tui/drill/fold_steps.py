@@ -65,7 +65,7 @@ def test_started(state: DrillState, event: steps.TestStarted, mark: Mark) -> Dri
             _fresh(after, test.criteria),
             steps={
                 **after.steps,
-                **{s.id: StepState(s.id, attempt=_step(state, s.id).attempt) for s in test.steps},
+                **{s.id: _step(state, s.id).anew("pending", _step(state, s.id).attempt) for s in test.steps},
             },
         )
     return stamped(after, f"Test {test.number} START ({test.title})", mark)
@@ -98,10 +98,8 @@ def test_skipped(state: DrillState, event: steps.TestSkipped, mark: Mark) -> Dri
 def step_requested(state: DrillState, event: steps.StepRequested, mark: Mark) -> DrillState:
     before = _step(state, event.step)
     again = before.attempt == event.attempt  # a held step that a person has confirmed
-    step = StepState(
-        event.step,
-        "requested",
-        event.attempt,
+    step = replace(
+        before.anew("requested", event.attempt),
         requested=mark.at,
         confirm=before.confirm if again else "",
         victims=before.victims if again else (),
@@ -116,10 +114,8 @@ def step_held(state: DrillState, event: steps.StepHeld, _mark: Mark) -> DrillSta
 
 def step_started(state: DrillState, event: steps.StepStarted, mark: Mark) -> DrillState:
     before = _step(state, event.step)
-    step = StepState(
-        event.step,
-        "running",
-        event.attempt,
+    step = replace(
+        before.anew("running", event.attempt),
         requested=before.requested,
         started=mark.at,
         by_hand=event.by_hand,

@@ -14,6 +14,7 @@ from thunes_tui import observations as seen
 from thunes_tui.drill.draft import Draft, Refusal
 from thunes_tui.drill.effects import LookAround
 from thunes_tui.drill.model import DrillState
+from thunes_tui.drill.step_state import text_of
 from thunes_tui.events import stops
 
 TEMPORARY = re.compile(r"(?<![\w./~$}])/tmp/[\w.+-]+(?:/[\w.+-]+)*")
@@ -31,8 +32,9 @@ def look_around(draft: Draft, when: str) -> None:
 
 def named_files(state: DrillState) -> tuple[str, ...]:
     """The files in /tmp that the blocks of the steps which ran name, in the order of the document."""
-    ran = [s for t in state.plan for s in t.steps if state.steps[s.id].attempt > 0]
-    return tuple(dict.fromkeys(name.rstrip(".") for s in ran for name in TEMPORARY.findall(s.command)))
+    known = [(s, state.steps[s.id]) for t in state.plan for s in t.steps]
+    ran = [text_of(step, its) for step, its in known if its.attempt > 0]
+    return tuple(dict.fromkeys(name.rstrip(".") for text in ran for name in TEMPORARY.findall(text)))
 
 
 def look_left_safe(draft: Draft, _intent: intents.LookLeftSafe) -> None:

@@ -19,17 +19,17 @@ from thunes_tui.drill.facts import (
     SourceState,
     SwitchState,
 )
+from thunes_tui.drill.step_state import ACTIVE as ACTIVE  # noqa: PLC0414 - it is one of this module's names
+from thunes_tui.drill.step_state import FINAL as FINAL  # noqa: PLC0414 - it is one of this module's names
+from thunes_tui.drill.step_state import StepState as StepState  # noqa: PLC0414 - it is one of this module's names
+from thunes_tui.drill.step_state import StepStatus as StepStatus  # noqa: PLC0414 - it is one of this module's names
 from thunes_tui.drill.stops import Stops
 from thunes_tui.events.steps import Evidence
 from thunes_tui.runbook.model import Test
 
 Verdict = Literal["", "PASS", "FAIL", "NOT VERIFIED", "VACUOUS", "ABORTED", "SKIPPED", "UNKNOWN"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
-StepStatus = Literal["pending", "requested", "held", "running", "done", "unknown", "skipped", "aborted"]
 TestStatus = Literal["pending", "running", "ended", "skipped"]
-FINAL: tuple[StepStatus, ...] = ("done", "unknown", "skipped", "aborted")
-"""Nothing more comes of a step in one of these, unless a person attempts it again."""
-ACTIVE: tuple[StepStatus, ...] = ("requested", "held", "running")
 PHASES = ("preflight", "preparation", "tests", "documentation")
 SECTIONS = (
     "environment",
@@ -54,30 +54,6 @@ def expects_death(test: Test) -> bool:
 def as_verdict(word: str) -> Verdict:
     """A word of the journal as a verdict; one that this version does not know is UNKNOWN, never a pass."""
     return next((known for known in VERDICTS if known == word), "UNKNOWN")
-
-
-@dataclass(frozen=True, slots=True)
-class StepState:
-    """One step's latest attempt."""
-
-    id: str
-    status: StepStatus = "pending"
-    attempt: int = 0
-    """Counts on when its test is attempted again: no two attempts of a drill have one name."""
-    requested: Moment | None = None
-    started: Moment | None = None
-    ended: Moment | None = None
-    exit: int | None = None
-    by_hand: bool = False
-    output: int = 0
-    """Where its output begins in the shell's stream of masked bytes."""
-    reason: str = ""
-    """Why it was skipped, aborted or is unknown."""
-    confirm: str = ""
-    """What a person must type while it is held."""
-    victims: tuple[str, ...] = ()
-    differences: tuple[str, ...] = ()
-    jobs: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,14 @@ from thunes_tui.drill.asked_steps import digest
 from thunes_tui.drill.checks import by_hand, is_at_end, step_of, waiting, want
 from thunes_tui.drill.draft import short
 from thunes_tui.drill.model import ACTIVE, DrillState
+from thunes_tui.drill.step_state import text_of, waits_for
 from thunes_tui.drill.transitions import no_shell, not_proven, standstill
 from thunes_tui.drill.undo import offers
 from thunes_tui.drill.venue import is_down
 from thunes_tui.runbook.model import Step, Test
+
+FILL_IN = "fill in step "
+"""How the label of a step begins whose placeholders wait for their values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,7 @@ def after_abort(state: DrillState) -> NextAction:
         (
             str(number),
             f"{o.why}: run step {short(o.step.id)}",
-            intents.UndoStep(o.step.id, digest(o.step.command)),
+            intents.UndoStep(o.step.id, digest(text_of(o.step, state.steps[o.step.id]))),
         )
         for number, o in enumerate(found, 1)
     )
@@ -150,7 +154,7 @@ def within_test(state: DrillState, test: Test) -> NextAction:
             case "running":
                 return NextAction(f"step {name} runs", why="until its command ends")
             case "unknown" | "aborted":
-                again = intents.RunStep(step.id, digest(step.command), again=True)
+                again = intents.RunStep(step.id, digest(text_of(step, known)), again=True)
                 why = f"it is {known.status}: {known.reason}"
                 ways: tuple[tuple[str, str, intents.Intent], ...] = (("a", "attempt it again", again),)
                 bot = already_running(state, test, step)
@@ -161,14 +165,25 @@ def within_test(state: DrillState, test: Test) -> NextAction:
                 wanted = NextAction(f"attempt step {name} again", None, why, ways)
                 return in_a_shell(state, wanted) if step.command else wanted
             case "pending":
+                why = waits_for(step, known)
+                if why and state.mode != "rehearse":
+                    return NextAction(f"{FILL_IN}{name}: {step.title}", None, why)
                 verb = "run" if step.command else "begin"
-                intent = intents.RunStep(step.id, digest(step.command))
+                intent = intents.RunStep(step.id, digest(text_of(step, known)))
                 busy = shell_busy(state) if step.command else ""
                 wanted = NextAction(f"{verb} step {name}: {step.title}", None if busy else intent, busy)
                 return in_a_shell(state, wanted) if step.command else wanted
             case _:
                 continue
     return end_of_test(state, test)
+
+
+def to_fill(state: DrillState) -> Step | None:
+    """The step that is to be filled in, where that is what comes next."""
+    test = state.running_test
+    if test is None or not next_action(state).label.startswith(FILL_IN):
+        return None
+    return next(s for s in test.steps if state.steps[s.id].status == "pending")
 
 
 def already_running(state: DrillState, test: Test, step: Step) -> str:

@@ -72,6 +72,8 @@ def _test(state: DrillState, test: Test) -> dict[str, Any]:
                 "status": state.steps[step.id].status,
                 "exit": state.steps[step.id].exit,
                 "duration_s": _seconds(state, state.steps[step.id].started, state.steps[step.id].ended),
+                "filled": [list(pair) for pair in state.steps[step.id].values],
+                "edited": state.steps[step.id].changes,
             }
             for step in test.steps
         ],

@@ -17,6 +17,7 @@ from thunes_tui.drill.draft import Draft, Refusal, short
 from thunes_tui.drill.effects import AskGuard, RunInShell
 from thunes_tui.drill.left_safe import look_around
 from thunes_tui.drill.model import DrillState
+from thunes_tui.drill.step_state import text_of, waits_for
 from thunes_tui.drill.transitions import check_running, check_shell, not_proven
 from thunes_tui.events import stops
 from thunes_tui.runbook.model import Check, Step
@@ -85,13 +86,17 @@ def undo_step(draft: Draft, intent: intents.UndoStep) -> None:
     offer = next((o for o in offers(draft.state) if o.step.id == intent.step), None)
     if offer is None:
         raise Refusal("there is nothing that this step would undo")
-    sha256 = digest(offer.step.command)
+    known = draft.state.steps[offer.step.id]
+    text = text_of(offer.step, known)
+    sha256 = digest(text)
+    if waits_for(offer.step, known):
+        raise Refusal(f"{waits_for(offer.step, known)}: do it by hand in the shell")
     if intent.sha256 and intent.sha256 != sha256:
         raise Refusal("what was shown is not what would run: leave and open the console again")
     check_shell(draft.state)
     attempt = draft.state.stops.undo.attempt + 1
     draft.emit(stops.UndoRequested(attempt, offer.step.id, sha256))
-    draft.want(AskGuard(f"{NAME}{attempt}", offer.step.command))
+    draft.want(AskGuard(f"{NAME}{attempt}", text))
 
 
 def guard_spoke(draft: Draft, spoke: seen.GuardSpoke) -> None:
@@ -104,7 +109,8 @@ def guard_spoke(draft: Draft, spoke: seen.GuardSpoke) -> None:
         end(draft, None, f"not run: {why}")
         return
     draft.emit(stops.UndoStarted(known.attempt, step.id, spoke.token))
-    draft.want(RunInShell(short(step.id), step.command, spoke.asked_for, spoke.token))
+    text = text_of(step, draft.state.steps[step.id])
+    draft.want(RunInShell(short(step.id), text, spoke.asked_for, spoke.token))
 
 
 def refused(state: DrillState, spoke: seen.GuardSpoke) -> str:

@@ -104,6 +104,10 @@ def _test(state: DrillState, test: Test) -> Iterator[str]:
         result = "" if it.exit is None else f", exit {it.exit}"
         again = f", attempt {it.attempt}" if it.attempt > 1 else ""
         yield f"- Step {short(step.id)} {step.title}: {it.status}{result}{again} {it.reason}".rstrip()
+        for name, value in it.values:
+            yield f"  - {name}: {'as it stands' if value == name else value}"
+        if it.changes:
+            yield f"  - edited before running: {it.changes}"
     for criterion in test.criteria:
         found = state.criteria[criterion.id]
         because = found.reason or found.cause

@@ -10,8 +10,9 @@ import re
 from thunes_tui.runbook.habits import changes_directory, changes_environment, is_interactive, never_ends
 from thunes_tui.runbook.harm import is_destructive, is_network, is_privileged
 from thunes_tui.runbook.hidden import hides_text
+from thunes_tui.runbook.placeholders import placeholders
 from thunes_tui.runbook.shellwords import Command, commands_of
-from thunes_tui.runbook.wrappers import names, unwrap
+from thunes_tui.runbook.wrappers import unwrap
 
 FLAGS = (
     "interactive",
@@ -30,21 +31,6 @@ FLAGS = (
 
 _SHARED = re.compile(r"(?<![\w.~}/-])/(?:(?:var/)?tmp(?![\w.-])|dev/shm(?![\w.-]))")
 _COMMENT = re.compile(r"^\s*#[^\n]*$", re.MULTILINE)
-_STATUS_WORDS = names(
-    "OK INFO WARN WARNING ERROR DEBUG CRITICAL FATAL NOTE PASS PASSED FAIL FAILED SKIP SKIPPED DONE YES NO "
-    "DRILL TEST TESTNET LIVE STEP START END EXIT RUN CHECK"
-)
-_BRACKET = re.compile(
-    r"(?<![\w$.\])\\^])\[(?P<text>[A-Z][A-Z0-9_]+(?:[ /_-][A-Z0-9_]+){0,6}|[A-Z]/[0-9](?: [a-z ]{1,30})?"
-    r"|[A-Z][a-z]+(?: [a-z]+){0,4} [0-9N]{1,2}|(?:your|insert|enter|fill|replace)[ _-][\w -]{1,40}"
-    r"|Not yet [a-z ]{1,30})\](?![\w*+?{(])"
-)
-_PLACEHOLDER = re.compile(
-    r"(?<!\w)_{3,}(?!\w)"
-    r"|(?<![<\w])<(?:[A-Z][A-Z0-9_-]+|your[ _-][\w -]{1,40}|[a-z]+(?:[_-][a-z]+){1,5}"
-    r"|pid|id|name|date|path|file|user|host)>"
-    r"|\byour[_-]\w+|\bYOUR[_-]\w+|\b(?:CHANGEME|CHANGE_ME|REPLACE_ME|FILL_ME)\b|\{\{ ?[A-Z_]+ ?\}\}"
-)
 _WRAPPED = 6  # wrappers around a command that are looked through
 
 
@@ -57,19 +43,11 @@ def flags_of(command: str) -> tuple[str, ...]:
         found.update(_of_command(item, programs))
     if _SHARED.search(_COMMENT.sub("", command)):
         found.add("shared-tmp")
-    if has_placeholder(command):
+    if placeholders(command):
         found.add("placeholder")
     if hides_text(command):
         found.add("hidden-text")
     return tuple(flag for flag in FLAGS if flag in found)
-
-
-def has_placeholder(command: str) -> bool:
-    """Whether something in the block waits to be filled in: `[DATE]`, `<NAME>`, `your_key_here`, a blank."""
-    text = _COMMENT.sub("", command)
-    if _PLACEHOLDER.search(text):
-        return True
-    return any(match["text"] not in _STATUS_WORDS for match in _BRACKET.finditer(text))
 
 
 def _unwrapped(commands: list[Command], depth: int) -> list[Command]:

@@ -77,6 +77,7 @@ GLOBAL: tuple[Action, ...] = (
     Action("deviation", ("d",), "deviation", "Write down a deviation from the runbook", footer=True),
     Action("skip", ("s",), "skip", "Skip the selected step or test, with the reason"),
     Action("again", ("a",), "again", "Run the selected step again as a new attempt; the old one is kept"),
+    Action("edit", ("M",), "edit", "Change the selected step's block before it runs, or fill it in"),
     Action("override", ("o",), "override", "Decide otherwise than what was sensed, with the reason"),
     Action("preflight", ("r",), "pre-flight", "Run the pre-flight again"),
     Action(

@@ -15,7 +15,7 @@ from thunes_tui.events.signals import SignalEnded
 from thunes_tui.events.steps import DeviationNoted, IntentRefused, StepHeld
 from thunes_tui.events.stops import LeftSafeSensed
 from thunes_tui.text import counted
-from thunes_tui.ui.deeds import drill
+from thunes_tui.ui.deeds import blocks
 from thunes_tui.ui.desk import SHELL, Desk
 from thunes_tui.ui.panes.base import is_bulk
 from thunes_tui.ui.screens.confirm import Confirm
@@ -43,7 +43,7 @@ def take(app: ThunesApp, update: Update) -> None:
         app.status.changed()
         app.footer.changed()
     app.tabs.changed()
-    if isinstance(app.screen, Confirm) and (drill.held_step(app) is None or not desk.connected):
+    if isinstance(app.screen, Confirm) and (blocks.held_step(app) is None or not desk.connected):
         app.screen.dismiss(None)
     if isinstance(app.screen, StopDialog):
         app.screen.told()
@@ -104,9 +104,9 @@ def react(app: ThunesApp, event: Event) -> None:
             app.hands.turn_out()
             desk.say("the shell has ended: O opens a new one", alarming=True)
         case StepHeld() if quiet and desk.role == "driver":
-            step = drill.held_step(app)
+            step = blocks.held_step(app)
             if step is not None:
-                drill.confirm(app, step)
+                blocks.confirm(app, step)
         case DrillEnded() if quiet and desk.role != "replay":
             app.push_screen(Summary(desk))
         case _:

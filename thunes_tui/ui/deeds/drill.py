@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from thunes_tui import intents
 from thunes_tui.drill.asked_steps import digest
 from thunes_tui.drill.draft import short
-from thunes_tui.drill.next import next_action
-from thunes_tui.runbook.model import Criterion, Step
+from thunes_tui.drill.next import next_action, to_fill
+from thunes_tui.runbook.model import Criterion
+from thunes_tui.ui.deeds.blocks import block_of, confirm, fill_next, held_step, step_of
 from thunes_tui.ui.deeds.deed import Deed
 from thunes_tui.ui.screens.choice import Choice
-from thunes_tui.ui.screens.confirm import Confirm
 from thunes_tui.ui.screens.prompt import Prompt
 from thunes_tui.ui.screens.typed import Typed
 
@@ -24,24 +24,16 @@ END = "end"
 VERDICTS = (("p", "PASS", "PASS"), ("f", "FAIL", "FAIL"), ("u", "NOT VERIFIED", "NOT VERIFIED"))
 
 
-def step_of(app: ThunesApp, item: str) -> Step | None:
-    return next((s for t in app.desk.state.plan for s in t.steps if s.id == item), None)
-
-
 def criterion_of(app: ThunesApp, item: str) -> Criterion | None:
     return next((c for t in app.desk.state.plan for c in t.criteria if c.id == item), None)
-
-
-def held_step(app: ThunesApp) -> Step | None:
-    """The step that waits for its typed confirmation."""
-    held = next((s.id for s in app.desk.state.steps.values() if s.status == "held"), "")
-    return step_of(app, held)
 
 
 def next_thing(app: ThunesApp) -> None:
     step = held_step(app)
     if step is not None:
         confirm(app, step)
+        return
+    if fill_next(app):
         return
     following = next_action(app.desk.state)
     if following.intent is not None:
@@ -62,23 +54,12 @@ def begin(app: ThunesApp, intent: intents.Intent) -> None:
         app.hands.repeats.begun()
 
 
-def confirm(app: ThunesApp, step: Step) -> None:
-    """The blast radius, and the word to type."""
-    known = app.desk.state.steps[step.id]
-    dialog = Confirm(app.desk, short(step.id), step.command, known.victims, known.confirm)
-
-    def typed(word: str | None) -> None:
-        if word:
-            app.desk.ask(intents.ConfirmStep(step.id, word))
-
-    app.push_screen(dialog, typed)
-
-
 def nothing_next(app: ThunesApp) -> str:
     """Why Enter can do nothing now."""
     state = app.desk.state
     following = next_action(state)
-    if following.intent is not None or following.alternatives or held_step(app) is not None:
+    asked = following.alternatives or held_step(app) or to_fill(state)
+    if following.intent is not None or asked:
         return has_ended(app)
     return following.why or "there is nothing to do now"
 
@@ -210,7 +191,7 @@ def skipping(app: ThunesApp) -> intents.SkipTest | intents.SkipStep:
 def repeating(app: ThunesApp) -> intents.Intent | None:
     """What `a` asks for the selected row."""
     step = step_of(app, app.checklist.selected)
-    return intents.RunStep(step.id, digest(step.command), again=True) if step is not None else None
+    return intents.RunStep(step.id, digest(block_of(app, step)), again=True) if step is not None else None
 
 
 def again(app: ThunesApp) -> None:

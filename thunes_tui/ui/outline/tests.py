@@ -102,8 +102,21 @@ def _time(state: DrillState, step: Step, now: Moment, upcoming: bool) -> Line:
     return [(word, "warn" if known.status != "aborted" else "bad")]
 
 
-def _remarks(known: StepState) -> list[Row]:
+def _given(known: StepState) -> list[Row]:
+    """What a person gave its block before it ran."""
     rows = []
+    if known.values:
+        pairs = [
+            f"{name} {'as it stands' if value == name else f'= {value}'}" for name, value in known.values
+        ]
+        rows.append(text(3, ("filled in: ", "dim"), data(", ".join(dict.fromkeys(pairs)), "human")))
+    if known.changes:
+        rows.append(text(3, ("edited: ", "warn"), data(known.changes, "warn")))
+    return rows
+
+
+def _remarks(known: StepState) -> list[Row]:
+    rows = _given(known)
     if known.status == "held":
         rows.append(
             text(3, ("Enter, then type ", "warn"), data(known.confirm, "strong"), (" to confirm", "warn"))
