@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from textual import events
@@ -267,6 +267,11 @@ def text_of(app: ThunesApp) -> str:
     return "\n".join(strip.text.rstrip() for strip in app.screen._compositor.render_strips())
 
 
+def below(app: ThunesApp) -> str:
+    """What the console says below a dialog, also where it was written past the dialog's own screen."""
+    return "\n".join(strip.text.rstrip() for strip in app.screen_stack[0]._compositor.render_strips())
+
+
 def row_with(app: ThunesApp, words: str) -> str:
     """The first row that shows these words. Fails with the whole screen when none does."""
     screen = text_of(app)
@@ -300,12 +305,12 @@ def painted(app: ThunesApp) -> list[int]:
     return cells
 
 
-async def seen(pilot: Pilot[int], words: str) -> None:
+async def seen(pilot: Pilot[int], words: str, where: Callable[[ThunesApp], str] = text_of) -> None:
     """Wait until the screen shows these words; fails with the screen after half a minute."""
     app = pilot.app
     assert isinstance(app, ThunesApp)
     for _ in range(6000):
-        if words in text_of(app):
+        if words in where(app):
             return
         await asyncio.sleep(0.005)
     row_with(app, words)

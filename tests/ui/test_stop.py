@@ -6,7 +6,7 @@ import pytest
 from textual import events as textual_events
 from textual.pilot import Pilot
 
-from tests.ui.stage import LARGE, SMALL, Stage, row_with, seen, text_of
+from tests.ui.stage import LARGE, SMALL, Stage, below, row_with, seen, text_of
 from thunes_tui import intents
 from thunes_tui.events import box, signals
 from thunes_tui.events.steps import IntentRefused
@@ -188,9 +188,9 @@ class TestWhichProcess:
             await seen(pilot, "one bot")
             await pressed(pilot, stage, "K")
             stage.play(box.ProcessBorn("bot", 77, 9, "python src/live/paper_trader.py"))
-            await seen(pilot, "the list stands still")
-            await seen(pilot, "✗ 2 bots at once")
-            assert "      77 " not in text_of(app)
+            await seen(pilot, "the list stands still", below)
+            await seen(pilot, "✗ 2 bots at once", below)
+            assert "      77 " not in below(app)
             held(stage)
             await seen(pilot, "Type  paper_trader  to confirm")
             await pressed(pilot, stage, "ctrl+g")
