@@ -260,7 +260,7 @@ class TestWhichProcess:
             await pressed(pilot, stage, "5")
             await pressed(pilot, stage, "i")
             await seen(pilot, "python src/live/paper_trader.py --symbol BTCUSDT")
-            await seen(pilot, "7 threads, 23 open files")
+            await seen(pilot, "7 threads, 23 descriptors")
 
 
 class TestList:

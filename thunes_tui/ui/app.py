@@ -31,6 +31,7 @@ from thunes_tui.ui.link import Link
 from thunes_tui.ui.panes.base import Pane
 from thunes_tui.ui.panes.checklist import ChecklistPane
 from thunes_tui.ui.view import View
+from thunes_tui.ui.way_out import WayOut
 from thunes_tui.ui.widgets.bar import Bar
 from thunes_tui.ui.widgets.direct import DirectScreen
 from thunes_tui.ui.widgets.doer import Doer
@@ -106,6 +107,7 @@ class ThunesApp(App[int], inherit_bindings=False):
         """Who does the actions of a pane's name."""
         self.view: View = View(self)
         self.hands: Hands = Hands(self, settings.leader)
+        self.way_out: WayOut = WayOut(self, self.hands.leader)
         self.field = Field(*self.panes.values())
         self.status = StatusLine(self.desk)
         self.tabs = TabsLine(self.desk, self.view.tabs)
@@ -127,6 +129,8 @@ class ThunesApp(App[int], inherit_bindings=False):
         decides where the keys behind it go, however fast they came."""
         screen = self.screen if self.screen_stack else None
         if not event.is_forwarded and self.hands.gathers(event):
+            return
+        if isinstance(event, events.Key) and not event.is_forwarded and self.way_out.takes(event):
             return
         if isinstance(screen, Console) and screen.is_mounted and not event.is_forwarded:
             if isinstance(event, events.Key):

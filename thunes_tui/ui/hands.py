@@ -40,6 +40,11 @@ class Hands:
         self.repeats: Repeats = Repeats(app.desk.clock)
         self._bursts = Bursts(self._one_by_one, self._pasted)
 
+    @property
+    def leader(self) -> tuple[str, ...]:
+        """The keys that leave SHELL mode."""
+        return self._leader.keys
+
     # From the terminal.
 
     def gathers(self, event: events.Event) -> bool:

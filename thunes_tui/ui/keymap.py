@@ -116,7 +116,11 @@ GLOBAL: tuple[Action, ...] = (
         "pause", ("p",), "pause", "Pause the drill with its reason, or resume it: its time is out of the plan"
     ),
     Action(
-        "abort", ("exclamation_mark",), "abort", "Hold everything at once and abort the drill by a typed word"
+        "abort",
+        ("exclamation_mark",),
+        "abort",
+        "Hold everything at once, and abort the drill by a typed word; in a dialog too. Where text is typed,"
+        " and in the shell, F12 comes first",
     ),
     Action(
         "left_safe", ("Q",), "left safe", "How the box is left: switch, bot, orders, positions, jobs, files"

@@ -54,9 +54,13 @@ def abort(app: ThunesApp) -> None:
         def typed(word: str | None) -> None:
             app.desk.ask(intents.AbortDrill(word, reason) if word else intents.LeaveAbort())
 
-        app.push_screen(Typed(app.desk, WORD, "Abort the drill", ABOUT), typed)
+        word_asked = Typed(app.desk, WORD, "Abort the drill", ABOUT)
+        word_asked.aborts = True
+        app.push_screen(word_asked, typed)
 
-    app.push_screen(Prompt(app.desk, "Abort the drill because", HELD, required=False), because)
+    asked = Prompt(app.desk, "Abort the drill because", HELD, required=False)
+    asked.aborts = True
+    app.push_screen(asked, because)
 
 
 def left_safe(app: ThunesApp) -> None:

@@ -122,7 +122,7 @@ def detail_rows(desk: Desk, process: ProcessState, load: Load | None, width: int
     """Further lines below the selected row."""
     known: list[Line] = [[data(process.argv)]]
     inner = f" (its world calls it {process.inner})" if process.inner else ""
-    started = f"started {process.start} ticks after boot, up {_uptime(desk, process)}"
+    started = f"started {counted(process.start, 'tick')} after boot, up {_uptime(desk, process)}"
     has = [counted(load.threads, "thread"), counted(load.descriptors, "descriptor")] if load else []
     known.append([(", ".join([f"pid {process.pid}{inner}", started, *has]), "dim")])
     if process.role == "hidden":

@@ -28,6 +28,10 @@ class Asks(SourcePane, inherit_bindings=False):
         self.moved()
 
     @property
+    def types(self) -> bool:
+        return self.asking is not None
+
+    @property
     def typing(self) -> tuple[Action, ...]:
         """What the keys do while a line is asked for."""
         return TYPING if self.asking is not None else ()

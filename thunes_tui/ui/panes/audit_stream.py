@@ -177,6 +177,10 @@ class AuditStream(StreamPane, inherit_bindings=False):
     # What is typed.
 
     @property
+    def types(self) -> bool:
+        return self.jq.line is not None or super().types
+
+    @property
     def typing(self) -> tuple[Action, ...]:
         if self.jq.line is not None:
             return TYPING

@@ -71,6 +71,11 @@ class Pane(Doer, Rows, can_focus=True, inherit_bindings=False):
         return False
 
     @property
+    def types(self) -> bool:
+        """Whether any character is text here just now."""
+        return False
+
+    @property
     def typing(self) -> tuple[Action, ...]:
         """What the keys do in a part of it that has them all, for the footer: Enter first. Else nothing."""
         return ()

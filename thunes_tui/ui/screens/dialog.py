@@ -1,6 +1,7 @@
 """What every dialog is: lines in a box over the console, and keys that go to it alone.
 
-None of them needs Esc: `ctrl+g` leaves as well, and every other key is named in the dialog itself.
+None of them needs Esc: `ctrl+g` leaves as well, and every other key is named in the dialog itself. `!` aborts
+from inside (`ui.way_out`).
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ class Box(Rows):
 
     def lines(self, width: int, height: int) -> list[Line]:
         inner = width - 2 * MARGIN
-        head, body, foot = self._owner.head(inner), self._owner.body(inner), self._owner.foot()
+        head, body = self._owner.head(inner), self._owner.body(inner)
+        foot = self._owner.notice or self._owner.foot()
         room = max(1, height - len(head) - (2 if foot else 1))
         top = self._owner.scrolled(len(body), room)
         seen = body[top : top + room]
@@ -48,12 +50,16 @@ class Dialog(DirectScreen[T | None], ModalScreen[T | None], Generic[T], inherit_
 
     FULL = False
     """Whether it takes the whole screen."""
+    aborts = False
+    """Whether it belongs to the abort itself."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.desk = desk
         self.box = Box(desk, self)
         self.top = 0
+        self.notice: Line = []
+        """In place of the keys until the next key."""
         self._left = False
 
     def dismiss(self, result: T | None = None) -> AwaitComplete:
@@ -85,6 +91,11 @@ class Dialog(DirectScreen[T | None], ModalScreen[T | None], Generic[T], inherit_
     @abstractmethod
     def body(self, width: int, /) -> list[Line]:
         """The lines that scroll."""
+
+    @property
+    def types(self) -> bool:
+        """Whether any character is text here, `!` among them."""
+        return False
 
     def foot(self) -> Line:
         """The keys."""

@@ -41,6 +41,10 @@ class FiltersDialog(Dialog[None]):
         super().on_mount()
         self.set_interval(0.5, self.box.changed)
 
+    @property
+    def types(self) -> bool:
+        return bool(self._asked)
+
     def head(self, width: int, /) -> list[Line]:
         level = self._filtering.level or "all"
         unit = "lines" if self._filtering.by_line else "whole records"

@@ -26,6 +26,10 @@ class Palette(Dialog[Action]):
         self._at = 0
         self._complaint = ""
 
+    @property
+    def types(self) -> bool:
+        return True
+
     def head(self, width: int, /) -> list[Line]:
         return [[(": ", "key"), *self._entry.line(width - 2)], []]
 

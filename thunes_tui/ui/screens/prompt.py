@@ -19,6 +19,10 @@ class Prompt(Dialog[str]):
         self._entry = Entry()
         self._complaint = ""
 
+    @property
+    def types(self) -> bool:
+        return True
+
     def head(self, width: int, /) -> list[Line]:
         lines: list[Line] = [[data(self._title, "strong")]]
         if self._about:

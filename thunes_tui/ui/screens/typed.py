@@ -47,7 +47,8 @@ class Typed(Dialog[str]):
         return [*self.about(width), [*asks, *self._entry.line(room)], [(self._complaint, "bad")]]
 
     def foot(self) -> Line:
-        return [("ctrl+g", "key"), (" leave it; nothing happens", "dialog_dim")]
+        leave: Line = [("ctrl+g", "key"), (" leave it; nothing happens", "dialog_dim")]
+        return leave if self.aborts else [*leave, ("   !", "key"), (" abort the drill", "dialog_dim")]
 
     def pressed(self, key: str, character: str | None, /) -> None:
         now = self.desk.clock.now()
