@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import inspect
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,9 @@ from tests.ui.panes import Project
 from tests.ui.stage import LARGE, SMALL, Stage, seen, text_of
 from thunes_tui import intents
 from thunes_tui.events import stops
+from thunes_tui.ui import screens
+from thunes_tui.ui.screens.dialog import Dialog
+from thunes_tui.ui.screens.typed import Typed
 
 OPEN, LEAVE = intents.OpenAbort(), intents.LeaveAbort()
 ASKS = "Abort the drill because"
@@ -138,3 +143,16 @@ async def test_who_may_not_abort_is_told_so_in_the_dialog() -> None:
         await pilot.press("exclamation_mark")
         await seen(pilot, "abort: ann has aborted the drill already")
         assert asked(stage) == []
+
+
+def test_every_dialog_that_takes_text_says_so() -> None:
+    """Else `!` in its text would open the abort; a word to confirm with has none in it."""
+    silent = []
+    for path in sorted(Path(screens.__file__).parent.glob("*.py")):
+        module = importlib.import_module(f"{screens.__name__}.{path.stem}")
+        for name, kind in vars(module).items():
+            if isinstance(kind, type) and issubclass(kind, Dialog) and kind.__module__ == module.__name__:
+                takes_text = "Entry(" in inspect.getsource(kind) and not issubclass(kind, Typed)
+                if takes_text and kind.types is Dialog.types:
+                    silent.append(name)
+    assert silent == []

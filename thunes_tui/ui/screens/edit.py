@@ -23,6 +23,10 @@ class Edit(Dialog[str]):
         self._entry = TextEntry(text)
         self._complaint = ""
 
+    @property
+    def types(self) -> bool:
+        return True
+
     def head(self, width: int, /) -> list[Line]:
         about = "What runs otherwise than it is written is a deviation; the document stays as it is."
         return [

@@ -30,6 +30,10 @@ class Fill(Dialog[FillStep]):
         at = len(self._values)
         return self._places[at] if at < len(self._places) else None
 
+    @property
+    def types(self) -> bool:
+        return True
+
     def head(self, width: int, /) -> list[Line]:
         count = len(self._places)
         said = f"{count} places of its block wait for a value" if count > 1 else "Its block waits for a value"
