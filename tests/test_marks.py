@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import functools
+import json
 import os
 import shutil
+import signal
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.rig.drillshell import Drill, alive, name_of, wait_for
+from tests.rig.drillshell import Drill, Server, alive, name_of, wait_for
 from thunes_tui import keeper
 from thunes_tui.marks import Mark, parse_marks
-from thunes_tui.shellrc import UNSEEN
+from thunes_tui.shellrc import UNSEEN, UNTOLD
+from thunes_tui.term.ghostty import GhosttyTerminal
 
 pytestmark = pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed here")
 
@@ -148,8 +153,106 @@ def test_a_step_that_ends_the_shell_leaves_a_mark(drill: Drill, block: str, stat
     server.until(lambda: any(mark.kind == "exit" for mark in server.marks), "the mark of the exit")
     assert server.marks[-1].kind == "exit"
     assert server.marks[-1].status == status
-    assert server.taken.link.recv(100) == b'{"ended": true}\n'
+    assert json.loads(server.taken.link.recv(100)) == {"ended": True, "status": status}
     wait_for(lambda: not Path(drill.path).exists(), "the keeper's end")
+
+
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [("trap 'echo bye' EXIT; exit 6", 6), ("exec bash -c 'exit 5'", 5), ("kill -9 $$", -signal.SIGKILL)],
+)
+def test_how_the_shell_ended_is_known_where_it_could_not_say_so_itself(
+    drill: Drill, line: str, status: int
+) -> None:
+    server = drill.start()
+    server.type(line)
+    assert json.loads(server.taken.link.recv(100)) == {"ended": True, "status": status}
+    assert not any(mark.kind == "exit" for mark in server.marks)
+
+
+def has_ended(server: Server, number: int) -> bool:
+    return ("end", number) in [(mark.kind, mark.seq) for mark in server.marks]
+
+
+def runs_every_hook() -> bool:
+    """Whether bash runs each member of PROMPT_COMMAND: from 5.1 on."""
+    if shutil.which("bash") is None:
+        return False
+    version = "echo $(( BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] ))"
+    return int(subprocess.check_output(["bash", "-c", version], text=True)) >= 501
+
+
+TAKEN = (
+    "PROMPT_COMMAND='history -a'",
+    "PS0=; PROMPT_COMMAND=:",
+    "unset PROMPT_COMMAND",
+    "PROMPT_COMMAND=(:)",
+)
+
+
+@pytest.mark.skipif(
+    not runs_every_hook(), reason="before bash 5.1 a step gives them back, a typed line does not"
+)
+@pytest.mark.parametrize("line", TAKEN)
+def test_lines_are_told_of_also_after_the_hooks_were_overwritten(drill: Drill, line: str) -> None:
+    server = drill.start()
+    server.type(line)
+    server.until(lambda: server.marks[-1].seq == 1, "the mark of its start")
+    for number, (typed, status) in enumerate([("true", 0), ("(exit 3)", 3)], 2):
+        server.type(typed)
+        server.until(functools.partial(has_ended, server, number), typed)
+        assert next(m for m in server.marks if (m.kind, m.seq) == ("end", number)).status == status
+    assert [m.command for m in server.marks if m.kind == "start"] == [line, "true", "(exit 3)"]
+
+
+@pytest.mark.parametrize("line", [*TAKEN, "set +o history"])
+def test_a_step_that_overwrites_the_hooks_ends_and_so_does_the_next(drill: Drill, line: str) -> None:
+    (drill.steps / "1").write_text(f"{line}\nHISTCONTROL=ignoreboth\n(exit 4)\n")
+    (drill.steps / "2").write_text("(exit 5)\n")
+    server = drill.start()
+    assert server.run("step 1").status == 4
+    assert server.run("step 2").status == 5
+    assert server.marks[-1].seq == 2
+    known = {m.seq: m.command for m in server.marks if m.kind == "start"}
+    assert known == {1: "step 1", 2: "step 2"}
+
+
+def test_a_line_is_told_as_it_was_typed_whatever_is_set_for_the_history(drill: Drill) -> None:
+    server = drill.start()
+    server.run("HISTCONTROL=ignorespace; HISTTIMEFORMAT='%F '; HISTIGNORE='*'")
+    server.run("  echo hidden")
+    server.run("echo same")
+    server.run("echo same")
+    os.write(server.taken.master, b": \x9b31m end\r")
+    server.until(lambda: server.marks[-1].kind == "prompt" and server.marks[-1].seq == 5, "its end")
+    server.run("set +o history")
+    server.run("echo no word of it is kept")
+    typed = [mark.command for mark in server.marks if mark.kind == "start"][1:]
+    assert typed[:3] == ["  echo hidden", "echo same", "echo same"]
+    assert typed[3].startswith(": ")
+    assert typed[4:] == ["set +o history", UNTOLD]
+
+
+def test_a_program_that_was_killed_leaves_neither_its_screen_nor_its_keys_behind(drill: Drill) -> None:
+    server = drill.start()
+    screen = GhosttyTerminal(100, 30)
+    server.run("echo before")
+    on = r"\e[?1049h\e[?1h\e[?25l\e[?1002h\e[5;9r\e[31mfull screen"
+    server.run(f"(printf '{on}'; kill -9 $BASHPID)")
+    server.run("(exit 3)")
+    server.run("bash -c 'kill -9 $$'")  # nothing is left on by this one: it changes nothing
+    server.run("echo after")
+    server.until(lambda: server.output.endswith(b"# "), "the prompt")
+    screen.feed(bytes(server.output))
+    assert not screen.modes.alt_screen
+    assert not screen.modes.app_cursor_keys
+    assert not screen.modes.mouse
+    assert screen.cursor.visible
+    shown = screen.text()
+    assert "full screen" not in shown
+    assert shown.index("before") < shown.index("after")
+    assert shown[screen.cursor.y - 1 : screen.cursor.y + 1] == ["after", "~ #"]
+    screen.close()
 
 
 def test_a_job_that_inherits_the_descriptor_cannot_forge_a_mark(drill: Drill) -> None:

@@ -26,7 +26,7 @@ class Taken:
 
     link: socket.socket
     """While it is open the server reads the terminal; its end makes the keeper read. It carries one line,
-    `{"ended": true}`, when the shell ends, and ends with the keeper. Blocking."""
+    `{"ended": true, "status": N}`, when the shell ends, and ends with the keeper. Blocking."""
     master: int
     """The terminal's master, non-blocking. The server sets the terminal's size on it."""
     marks: int
@@ -41,6 +41,8 @@ class Taken:
     """Bytes before `spool` that are gone."""
     ended: bool
     """Whether the shell has ended already."""
+    status: int | None = None
+    """How: its exit status, or the signal that killed it as a negative number; None where nobody knows."""
 
     def kept(self) -> None:
         """The server has recorded the spool: the keeper need not hold it any longer."""
@@ -84,7 +86,25 @@ def take(socket_path: str) -> Taken:
         link.close()
         raise Unusable(f"the drill's shell is not handed over ({error}): is another server on it?") from error
     link.settimeout(None)
-    return Taken(link, *descriptors, facts["pid"], facts["key"], rest, facts["lost"], facts["ended"])
+    return Taken(
+        link,
+        *descriptors,
+        facts["pid"],
+        facts["key"],
+        rest,
+        facts["lost"],
+        facts["ended"],
+        facts.get("status"),
+    )
+
+
+def status_told(line: bytes) -> int | None:
+    """How the shell has ended, by what the keeper says when it does; None where it does not say."""
+    try:
+        status = json.loads(line).get("status")
+    except (ValueError, AttributeError):
+        return None
+    return status if isinstance(status, int) else None
 
 
 def _header(link: socket.socket) -> tuple[bytes, bytes, tuple[int, int]]:

@@ -90,6 +90,8 @@ class Kept:
     """Whether a server has recorded all that was printed."""
     closing: bool = False
     alive: bool = True
+    status: int | None = None
+    """How the shell has ended: its exit status, or the signal that killed it as a negative number."""
     mute: bool = False
     """Nobody has the terminal open, so nothing can be read."""
 
@@ -207,10 +209,10 @@ def _bury(kept: Kept) -> None:
     kept.alive = False
     os.close(kept.shell.death)
     with contextlib.suppress(OSError):
-        os.waitpid(-1, 0)
+        kept.status = os.waitstatus_to_exitcode(os.waitpid(-1, 0)[1])
     if kept.link is not None:
         with contextlib.suppress(OSError):
-            kept.link.sendall(b'{"ended": true}\n')
+            kept.link.sendall(json.dumps({"ended": True, "status": kept.status}).encode() + b"\n")
 
 
 def _drain(kept: Kept) -> None:
@@ -238,6 +240,7 @@ def _hand_over(kept: Kept, link: socket.socket) -> None:
         "lost": kept.lost,
         "key": kept.shell.key,
         "ended": not kept.alive,
+        "status": kept.status,
     }
     link.settimeout(PATIENCE)
     try:

@@ -6,6 +6,7 @@ import contextlib
 import ctypes
 import fcntl
 import os
+import resource
 import secrets
 import signal
 import struct
@@ -101,12 +102,23 @@ def _enter_and_exec(spec: KeeperSpec, slave: int, marks: int, pipes: tuple[int, 
         os.close(tell)
         os.read(wait, 1)
         close_all_but()
-        os.waitpid(shell, 0)
+        _end_alike(os.waitpid(shell, 0)[1])
     except OSError as error:
         with contextlib.suppress(OSError):
             os.write(tell, f"{error.strerror or error}".encode())
     finally:
         os._exit(0)
+
+
+def _end_alike(status: int) -> NoReturn:
+    """End as the shell did, for whoever waits for this process: the keeper is not the shell's parent."""
+    code = os.waitstatus_to_exitcode(status)
+    if code < 0:
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        with contextlib.suppress(OSError, ValueError):
+            signal.signal(-code, signal.SIG_DFL)
+        os.kill(os.getpid(), -code)
+    os._exit(max(0, code))
 
 
 def enter(world_pid: int) -> None:

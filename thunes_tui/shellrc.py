@@ -21,6 +21,9 @@ UNSET = "THUNES_UNSET"
 UNSEEN = "(typed with echo off)"
 """Told in place of a line that the terminal did not show."""
 
+UNTOLD = "(typed with set +o history)"
+"""Told in place of a line that the shell keeps no word of; the screen shows it."""
+
 RC = r"""
 [[ -r ~/.bashrc ]] && . ~/.bashrc
 set +e +u +H
@@ -37,7 +40,7 @@ for __thunes_name in "${__thunes_names[@]}"; do
   fi
 done
 builtin unset -v __thunes_names __thunes_name THUNES_UNSET
-unset HISTFILE HISTCONTROL HISTIGNORE HISTTIMEFORMAT PROMPT_COMMAND
+unset HISTFILE PROMPT_COMMAND
 HISTSIZE=10000
 set -o history
 shopt -s cmdhist lithist checkwinsize
@@ -55,9 +58,10 @@ __thunes_mark() {
 
 # In a subshell of PS0, after the line was read and before it runs.
 __thunes_start() {
-  local line
+  local line LC_ALL=C  # bytes that are no text in the operator's language would match nothing
   line=$(builtin history 1)
   [[ $line =~ ^[[:space:]]*[0-9]+[*[:space:]]\ (.*)$ ]] && line=${BASH_REMATCH[1]}
+  [[ -o history ]] || line='@UNTOLD@'
   # Readline gave the terminal back, so this is how the line was typed: what was not shown is not told, except
   # for a step, which the drill types.
   [[ $line =~ ^step\ [[:alnum:].]+$ || $(builtin command -p stty -a) != *[[:space:]]-echo[[:space:]]* ]] ||
@@ -72,14 +76,41 @@ __thunes_prompt() {
     __thunes_mark end "$status" ''
   fi
   __thunes_mark prompt "$status" ''
+  __thunes_mend
+  # A program that a signal ended may have left its screen, cursor and keys behind. On the first screen
+  # the save before makes the switch one to where the cursor stands.
+  (( status <= 128 || status == 130 || status == 148 )) || builtin printf '%b' "$__thunes_afresh" >/dev/tty
   return "$status"
 } 2>/dev/null
 
-# The first part counts without a fork and without printing.
-PS0='${__thunes_empty:$((__thunes_seq++, 0)):0}$(__thunes_start)'
-PROMPT_COMMAND=__thunes_prompt
+# Puts back what the lines of a step, a settings file or an activated tool took away, beside what they set.
+__thunes_mend() {
+  local status=$?
+  builtin unset -v HISTCONTROL HISTIGNORE HISTTIMEFORMAT  # or a line would go by that is in no history
+  [[ $PS0 == *__thunes_start* ]] || PS0=$__thunes_ps0$PS0
+  if [[ ${PROMPT_COMMAND[*]} != *__thunes_prompt* ]]; then
+    if (( __thunes_at )); then
+      PROMPT_COMMAND[__thunes_at]=__thunes_prompt
+    else
+      PROMPT_COMMAND="__thunes_prompt${PROMPT_COMMAND:+;$PROMPT_COMMAND}"
+    fi
+  fi
+  return "$status"
+} 2>/dev/null
+
+# From 5.1 on each member is run, and who sets the variable sets its first one only.
+__thunes_at=$(( BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 501 ? 99 : 0 ))
+__thunes_prompt=0  # as the name of a number it is nothing, where the hook's name is taken for one
+# The first part counts without a fork and without printing; the second gives the hook of the prompt back.
+__thunes_ps0='${__thunes_empty:$((__thunes_seq++, 0)):0}'
+(( __thunes_at )) && __thunes_ps0+='${__thunes_empty:${PROMPT_COMMAND[__thunes_at]:=__thunes_prompt}:0}'
+__thunes_ps0+='$(__thunes_start)'
+__thunes_afresh='\e7\e[?1049l\e7\e[?6l\e[r\e8\e[m\e(B\x0f\e[4l\e[?7h\e[?25h\e[?1l\e>'
+__thunes_afresh+='\e[?1000l\e[?1002l\e[?1003l\e[?1004l\e[?1006l'
+__thunes_mend
 trap '__thunes_mark exit "$?" ""' EXIT
-readonly -f __thunes_mark __thunes_start __thunes_prompt
+readonly -f __thunes_mark __thunes_start __thunes_prompt __thunes_mend
+readonly __thunes_at __thunes_ps0 __thunes_afresh __thunes_empty
 
 # A step's text is read from a file of the drill and runs as if typed: an alias, because inside a function
 # `declare` would make locals of its variables.
@@ -91,8 +122,10 @@ exec @RC@<&-
 STEP = r"""if [[ $# -ne 1 || ! -r $THUNES_STEPS/$1 || $1 == */* ]]; then
   builtin printf 'step: no such step: %s\n' "$*" >&2; builtin return 127
 fi
+[[ -o history ]] || __thunes_mark start - "step $1"  # or nobody would know what has begun
 __thunes_step=$1; builtin set --
 builtin . "$THUNES_STEPS/$__thunes_step"
+__thunes_mend
 """
 """What the alias `step` reads, from the file `.step` beside the steps."""
 
@@ -109,4 +142,4 @@ def prepare(steps: Path) -> None:
 def rc(marks_fd: int = MARKS_FD) -> bytes:
     """The start file. The keeper puts the marks' key before it; see `thunes_tui.marks`."""
     rc = RC.replace("@MARKS@", str(marks_fd)).replace("@RC@", str(RC_FD)).replace("@UNSEEN@", UNSEEN)
-    return rc.encode()
+    return rc.replace("@UNTOLD@", UNTOLD).encode()

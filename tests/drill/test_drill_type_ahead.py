@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import re
 
@@ -37,6 +38,14 @@ def test_an_end_that_comes_after_the_next_start_still_ends_its_step(play: Playbo
     assert play.status("T1.S1") == "done"
     play.ended()
     assert play.state.shell.running == ""
+
+
+def test_a_step_whose_end_the_shell_did_not_tell_is_unknown_and_never_judged(play: Playbook) -> None:
+    play.ready_for("T1")
+    play.launch("T1.S1")
+    told = dataclasses.replace(end(play.seq, "step 1.1", "Risk status"), exit=-1)
+    play.see(told).holds(like(steps.StepUnknown, step="T1.S1"))
+    assert play.status("T1.S1") == "unknown"
 
 
 def test_the_late_end_of_another_line_ends_no_step(play: Playbook) -> None:

@@ -100,3 +100,13 @@ async def test_a_bad_note_is_none(rig: Rig, note: str) -> None:
     rig.server((2, "x")).recall()
     await asyncio.sleep(0.03)
     assert rig.told == []
+
+
+async def test_a_line_whose_end_was_never_told_has_ended_when_the_next_begins(rig: Rig) -> None:
+    rig.say(mark("start", 5, command="unset PROMPT_COMMAND"))
+    rig.say(mark("start", 6, command="true"))
+    assert await rig.until(3) == [
+        ("start", 5, "unset PROMPT_COMMAND"),
+        ("end", 5, None, "unset PROMPT_COMMAND"),
+        ("start", 6, "true"),
+    ]

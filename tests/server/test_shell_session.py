@@ -179,8 +179,15 @@ async def test_a_killed_shell_is_told_as_such_and_its_step_is_unknown(made: Sess
     state = await player.until(lambda s: s.shell.running == "step 1.2")
     os.kill(state.shell.pid, signal.SIGKILL)
     state = await player.until(lambda s: not s.shell.alive and s.steps["T1.S2"].status == "unknown")
-    assert "killed" in state.shell.detail
+    assert "killed by SIGKILL" in state.shell.detail
     await player.ask(intents.OpenShell(), lambda s: s.shell.alive)
+
+
+async def test_a_shell_that_became_another_program_is_not_said_to_be_killed(made: Session) -> None:
+    player = await begin(made)
+    player.link.keys(b"exec bash -c 'exit 5'\n")
+    state = await player.until(lambda s: not s.shell.alive)
+    assert "ended with exit status 5" in state.shell.detail
 
 
 def test_a_world_that_does_not_see_the_steps_is_refused(place: Place, tmp_path: Path) -> None:

@@ -59,7 +59,10 @@ def command_ended(draft: Draft, mark: seen.CommandEnded) -> None:
         return
     attempt = draft.state.steps[step.id].attempt
     own = f"step {short(step.id)}"
-    if typed == own:
+    if typed == own and mark.exit < 0:
+        draft.emit(steps.StepUnknown(step.id, attempt, "the shell did not say how it ended"))
+        settle_rest(draft, draft.test(step.id))
+    elif typed == own:
         missing = tuple(differences(step.expected, mark.tail))[:20] if step.expected else ()
         if mark.cut and step.expected:
             missing = (NOT_COMPARED,)

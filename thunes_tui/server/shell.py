@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
+import signal
 import struct
 import termios
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from pathlib import Path
 
 from thunes_tui.drill.effects import Look
 from thunes_tui.events.shell import ShellOpened
-from thunes_tui.handover import Taken
+from thunes_tui.handover import Taken, status_told
 from thunes_tui.marks import Mark
 from thunes_tui.mask import Mask
 from thunes_tui.observations import CommandEnded, CommandStarted, Happened, Observation, ShellGone
@@ -27,6 +28,8 @@ from thunes_tui.term.backend import TermBackend, make
 
 MOST_DRAINED = 1 << 20
 """Bytes read at once before a command's end is told: a job may flood the terminal without an end."""
+WORD_S = 0.5
+"""A terminal that nobody has open means the end of the shell; its keeper says soon how it ended."""
 AFRESH = b"\x1b[?1047l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[!p\x1b[0m\r\n"
 """Goes before a new shell's output: leaves what the one before may have left on, and begins a line."""
 
@@ -112,7 +115,7 @@ class ShellHost:
         loop.add_reader(link.marks, self._marks.readable)
         loop.add_reader(link.link, self._keeper_spoke)
         if link.ended:
-            self._ended()
+            self._ended(link.status)
 
     def close(self) -> None:
         """Leave the terminal to the keeper; may be called twice."""
@@ -138,14 +141,15 @@ class ShellHost:
 
     def _keeper_spoke(self) -> None:
         """It says one thing, that the shell has ended; its own end means the same."""
+        said = b""
         try:
-            self._link.link.recv(4096)
+            said = self._link.link.recv(4096)
         except BlockingIOError:
             return
         except OSError:
             pass  # gone
         self._drain()
-        self._ended()
+        self._ended(status_told(said))
 
     def close_drill(self) -> None:
         try:
@@ -185,12 +189,13 @@ class ShellHost:
         data = gather(self._link.master)
         if data is None:
             self._mute = True
-            asyncio.get_running_loop().remove_reader(self._link.master)
-            self._ended()
+            loop = asyncio.get_running_loop()
+            loop.remove_reader(self._link.master)
+            loop.call_later(WORD_S, self._ended)
         elif data:
             self._showing.printed(data)
 
-    def _ended(self) -> None:
+    def _ended(self, status: int | None = None) -> None:
         """The shell is gone. Its jobs are not: what they print is read on, or they would stand still."""
         if self._gone:
             return
@@ -199,9 +204,9 @@ class ShellHost:
         self._gone = True
         self._stop_listening(asyncio.get_running_loop())
         self._showing.finish()
-        status = self._marks.exit
-        how = "it was killed" if status is None else f"it ended with exit status {status}"
-        self._observe(ShellGone(f"{how}; its variables and environment are gone"))
+        self._observe(
+            ShellGone(f"{ending(self._marks.exit, status)}; its variables and environment are gone")
+        )
 
     def _command_started(self, mark: Mark) -> None:
         line, cwd = self._mask.text(mark.command), self._mask.text(mark.cwd)
@@ -236,3 +241,20 @@ class ShellHost:
             )
         )
         self._out.begin()
+
+
+def ending(told: int | None, status: int | None) -> str:
+    """How a shell has ended, in words: by its own mark, which only its own exit sends, or by its keeper."""
+    if told is None and status is None:
+        return "it ended, and nobody saw how"
+    if told is None and status is not None and status < 0:
+        return f"it was killed by {name_of(-status)}"
+    return f"it ended with exit status {status if told is None else told}"
+
+
+def name_of(number: int) -> str:
+    """Of a signal."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"

@@ -48,7 +48,8 @@ class ShellMarks:
         self._pending: Mark | None = None
         self._timer: asyncio.TimerHandle | None = None
         self.exit: int | None = None
-        """Status with which the shell itself has ended; None while it has not, and where it was killed."""
+        """Status with which the shell itself has ended; None while it has not, and where it could
+        not say so: it was killed, or another program was put in its place."""
 
     def recall(self) -> None:
         """Tell the end that an earlier server had read and could not record. A bad note is none."""
@@ -71,6 +72,9 @@ class ShellMarks:
         for mark in marks:
             if mark.kind == "start":
                 self.settle()
+                if 0 < self._running < mark.seq:  # the end of the line before was lost with the prompt's hook
+                    self._wait(replace(mark, kind="end", seq=self._running, status=None))
+                    self.settle()
                 self._running, self._typed = mark.seq, mark.command
                 self._started(mark)
             elif mark.kind == "end":
