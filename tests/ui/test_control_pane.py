@@ -171,6 +171,19 @@ async def test_a_small_pane_shows_what_stands_above_the_prompt_once_an_editor_wa
         await seen(pilot, "row 0")
 
 
+async def test_what_a_small_pane_leaves_out_is_said(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    app = project.app()
+    async with app.run_test(size=(60, 15)) as pilot:
+        await ready(pilot, app)
+        await pilot.press("2")
+        prints(project.stage, "x" * 70 + "\r\n$ ")
+        await seen(pilot, "columns 1-60 of 80")
+        assert "rows" not in pane_rows(app, "control")[0], "those above can be scrolled to"
+        prints(project.stage, "\x1b[?1049h\x1b[24;75H:")
+        await seen(pilot, f"columns 21-80 of 80, rows {25 - pane_of(app).body_height}-24 of 24")
+
+
 @pytest.mark.parametrize("role", ["witness", "replay"])
 async def test_who_only_watches_asks_for_no_size_and_sees_the_grid_as_it_is(
     role: str, tmp_path: Path

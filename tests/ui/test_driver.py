@@ -43,7 +43,7 @@ TYPED = {
     "alt-dot twice in one read": b"\x1b.\x1b.",
     "alt-b, alt-f, alt-backspace": b"\x1bb\x1bf\x1b\x7f",
     "arrows and their like": b"\x1b[A\x1b[B\x1b[C\x1b[D\x1b[H\x1b[F\x1b[5~\x1b[6~\x1b[3~\x1b[1;5C\x1b[1;2R",
-    "function keys": b"\x1bOP\x1bOQ\x1b[15~\x1b[21~\x1b[[A",
+    "function keys": b"\x1bOP\x1bOQ\x1b[15~\x1b[21~",
     "a key nobody knows": b"\x1b[99;99X",
     "an umlaut, a kanji, an emoji": "äß漢字🛑".encode(),
     "bytes that are no UTF-8": b"\xff\xfe\x80\xc3(",
@@ -82,6 +82,20 @@ def test_cursor_keys_are_sent_as_the_application_asks(tmp_path: Path) -> None:
         glass.expect("SHELL ready")
         glass.write(b"\x1b[A\x1b[D\x1b[H\x1b[1;5D")
         arrived(glass, file, b"\x1bOA\x1bOD\x1bOH\x1b[1;5D")
+
+
+@pytest.mark.parametrize("asks", [False, True], ids=["as they are", "as the application asks"])
+def test_keys_of_other_terminals_arrive_as_those_that_programs_are_told_of(
+    asks: bool, tmp_path: Path
+) -> None:
+    """tmux and rxvt have bytes of their own for them, of which less and htop know none."""
+    file = tmp_path / "shell"
+    cursor = b"\x1bO%c" if asks else b"\x1b[%c"
+    with Glass(recorder(file, app_cursor_keys=asks)) as glass:
+        glass.expect("SHELL ready")
+        glass.write(b"\x1b[1~\x1b[4~\x1b[7~\x1b[8~\x1b[11~\x1b[14~\x1b[[A\x1b[[E\x1b[3~")
+        wanted = b"".join(cursor % key for key in b"HFHF") + b"\x1bOP\x1bOS\x1bOP\x1b[15~\x1b[3~"
+        arrived(glass, file, wanted)
 
 
 def test_what_the_terminal_says_by_itself_never_reaches_the_shell(tmp_path: Path) -> None:

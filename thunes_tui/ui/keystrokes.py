@@ -198,6 +198,15 @@ def strokes(raw: bytes, parser: XTermParser) -> list[Stroke]:
 
 
 CURSOR_KEYS = re.compile(rb"\x1b[\[O]([ABCDHF])")
+OTHER_FORMS = {
+    **dict.fromkeys((b"\x1b[1~", b"\x1b[7~"), b"\x1b[H"),
+    **dict.fromkeys((b"\x1b[4~", b"\x1b[8~"), b"\x1b[F"),
+    **{b"\x1b[%d~" % (11 + n): b"\x1bO%c" % b"PQRS"[n] for n in range(4)},
+    **{b"\x1b[[%c" % b"ABCD"[n]: b"\x1bO%c" % b"PQRS"[n] for n in range(4)},
+    b"\x1b[[E": b"\x1b[15~",
+}
+"""Home, End and F1 to F5 as tmux, rxvt and the Linux console send them, and as an xterm does: the programs in
+the shell are told that they are in one, and less and htop know no other form."""
 BY_NAME = {
     "up": b"\x1b[A",
     "down": b"\x1b[B",
@@ -211,13 +220,14 @@ BY_NAME = {
 
 
 def for_shell(event: events.Key, *, app_cursor_keys: bool) -> bytes:
-    """What the shell gets for a key: its own bytes, cursor keys in the form that its program asked for."""
+    """What the shell gets for a key: its own bytes, but Home, End and the cursor keys as its program asks."""
     if isinstance(event, Stroke):
         raw = event.raw
     else:  # made by a program, not by a terminal
         raw = BY_NAME.get(event.key) or (event.character or "").encode()
     if REPORT.fullmatch(raw):
         return b""
+    raw = OTHER_FORMS.get(raw, raw)
     cursor = CURSOR_KEYS.fullmatch(raw)
     if cursor is None:
         return raw

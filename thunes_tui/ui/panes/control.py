@@ -118,9 +118,10 @@ class ControlPane(Canvas):
             left += [data(f"   step {title}"), (f"   running {took}", "accent")]
         elif shell.running:
             left.append(data(f"   {shell.running.strip().splitlines()[0]}", "dim"))
-        right: Line = []
+        cut = self.grid.cut(self.size.width, self.body_height)
+        right: Line = [(cut, "warn"), ("  ", "text")] if cut else []
         if self.grid.back:
-            right = [(f"scrolled back {self.grid.back}", "warn"), ("  ", "text")]
+            right += [(f"scrolled back {self.grid.back}", "warn"), ("  ", "text")]
         if self.desk.role != "driver":
             return left, [*right, (self.desk.role, "dim")]
         return left, [*right, (f" {mode} ", "shell" if mode == SHELL else "command")]

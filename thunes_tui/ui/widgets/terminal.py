@@ -71,6 +71,18 @@ class Grid:
             return 0
         return self._emulator.scrollback + self._emulator.cursor.y - self._top
 
+    def cut(self, width: int, height: int) -> str:
+        """What a window of this size leaves out, in words: columns, and rows that cannot be scrolled to."""
+        if self._emulator is None:
+            return ""
+        (cols, rows), parts = self._emulator.size, []
+        if width < cols:
+            parts.append(f"columns {self._left + 1}-{self._left + width} of {cols}")
+        if height < rows and self._emulator.modes.alt_screen:
+            above = max(0, self._top - self._emulator.scrollback)
+            parts.append(f"rows {above + 1}-{above + height} of {rows}")
+        return ", ".join(parts)
+
     def show(self, screen: bytes, cols: int, rows: int) -> None:
         """Begin anew with this screen. Raises Unusable where the emulator is not installed."""
         fresh = self._make(cols, rows)
