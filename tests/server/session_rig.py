@@ -8,7 +8,7 @@ import os
 import shutil
 import signal
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -210,8 +210,34 @@ class Player:
     async def run(self, step: str) -> DrillState:
         return await self.ask(intents.RunStep(step), lambda s: s.steps[step].status == "done")
 
+    async def stop(self) -> None:
+        """End the server, as `thunes-tui stop` does, and leave."""
+        self.link.ask(intents.Stop())
+        async for update in self.updates:
+            if isinstance(update, Closed):
+                break
+        await self.close()
+
     async def close(self) -> None:
         await self.link.close()
+
+
+async def begin(made: Session) -> Player:
+    """A driver in the middle of Test 1."""
+    player = await Player.join(made)
+    await player.pass_preflight()
+    await player.ask(intents.StartTest("T1"), lambda s: s.tests["T1"].status == "running")
+    return player
+
+
+@contextlib.asynccontextmanager
+async def opened(place: Place, document: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Session]:
+    """A session of a test's own in a world that was made for its module; its players leave at the end."""
+    seen_by_the_world(place, monkeypatch)
+    with session(place.project, runbook(place.project, document)) as made:
+        yield made
+        for player in made.players:
+            await player.close()
 
 
 def output(made: Session) -> str:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from tests.server.session_rig import Player, Session, output, private_dirs, runbook, sandbox, session
+from tests.server.session_rig import Player, Session, begin, output
 from thunes_tui import intents
 from thunes_tui.drill.undo import offers
-from thunes_tui.sandbox.place import Place
 
 DOCUMENT = """\
 # A short drill
@@ -72,23 +71,9 @@ RiskManager().deactivate_kill_switch(reason='DRILL: after an abort')
 """
 
 
-@pytest.fixture(scope="module")
-def place() -> Iterator[Place]:
-    with private_dirs() as root, sandbox(root, bot=True) as made:
-        yield made
-
-
-@pytest.fixture
-def made(place: Place) -> Iterator[Session]:
-    with session(place.project, runbook(place.project, DOCUMENT)) as opened:
-        yield opened
-
-
 @pytest.fixture
 async def player(made: Session) -> AsyncIterator[Player]:
-    joined = await Player.join(made)
-    await joined.pass_preflight()
-    await joined.ask(intents.StartTest("T1"), lambda s: s.running_test)
+    joined = await begin(made)
     yield joined
     await joined.close()
 

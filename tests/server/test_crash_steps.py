@@ -4,18 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, Iterator
-
-import pytest
+from collections.abc import Callable
 
 from tests.server.session_rig import (
     Player,
     Session,
-    private_dirs,
-    runbook,
-    sandbox,
-    seen_by_the_world,
-    session,
 )
 from thunes_tui import intents
 from thunes_tui.journal.verify import verify
@@ -38,21 +31,6 @@ echo once >> data/executions
 """
 SPREAD_S = 0.12
 """From asking until the kill, at most: guard, start and end of the step lie within it."""
-
-
-@pytest.fixture(scope="module")
-def place() -> Iterator[Place]:
-    with private_dirs() as root, sandbox(root, bot=True) as made:
-        yield made
-
-
-@pytest.fixture
-async def made(place: Place, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Session]:
-    seen_by_the_world(place, monkeypatch)
-    with session(place.project, runbook(place.project, DOCUMENT)) as started_session:
-        yield started_session
-        for player in started_session.players:
-            await player.close()
 
 
 async def test_executions_never_exceed_confirmations(

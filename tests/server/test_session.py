@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import json
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,12 +14,12 @@ import pytest
 from tests.server.session_rig import (
     Player,
     Session,
+    begin,
     output,
     private_dirs,
     runbook,
     sandbox,
     seen_by_the_world,
-    session,
     start_server,
 )
 from thunes_tui import intents, localsocket, wire
@@ -79,23 +79,6 @@ def place() -> Iterator[Place]:
     with private_dirs() as root, sandbox(root, bot=True) as made:
         (made.project / "scripts" / "test_runbook.checks.toml").write_text(CHECKS, encoding="utf-8")
         yield made
-
-
-@pytest.fixture
-async def made(place: Place, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Session]:
-    seen_by_the_world(place, monkeypatch)
-    with session(place.project, runbook(place.project, DOCUMENT)) as started_session:
-        yield started_session
-        for player in started_session.players:
-            await player.close()
-
-
-async def begin(made: Session) -> Player:
-    """A driver in the middle of Test 1."""
-    player = await Player.join(made)
-    await player.pass_preflight()
-    await player.ask(intents.StartTest("T1"), lambda s: s.tests["T1"].status == "running")
-    return player
 
 
 async def test_a_step_is_recorded_before_it_runs_and_its_criterion_is_sensed(made: Session) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 import pytest
 
@@ -13,13 +13,13 @@ from tests.server.session_rig import (
     Player,
     Session,
     private_dirs,
-    runbook,
     sandbox,
-    seen_by_the_world,
-    session,
 )
-from tests.server.test_session import DOCUMENT
 from thunes_tui.sandbox.place import Place
+
+DOCUMENT = (
+    "# A drill\n\n## Test 1: One (5 minutes)\n\n**Step 1: Say**\n\n```bash\necho hi\n```\n\n- [ ] It said\n"
+)
 
 
 @pytest.fixture(scope="module")
@@ -28,15 +28,6 @@ def place() -> Iterator[Place]:
         (made.project / "logs").mkdir(exist_ok=True)
         (made.project / "logs" / "audit_trail.jsonl").write_text(audit(0), encoding="utf-8")
         yield made
-
-
-@pytest.fixture
-async def made(place: Place, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Session]:
-    seen_by_the_world(place, monkeypatch)
-    with session(place.project, runbook(place.project, DOCUMENT)) as started_session:
-        yield started_session
-        for player in started_session.players:
-            await player.close()
 
 
 def audit(number: int) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,10 +12,9 @@ import pytest
 from tests.server.session_rig import (
     Player,
     Session,
+    begin,
     output,
-    private_dirs,
     runbook,
-    sandbox,
     seen_by_the_world,
     session,
 )
@@ -51,28 +49,6 @@ cat
 - [ ] It ends
 """
 KEY = "kQ3vR8xT2mB7nL5pW9zY4cD6"
-
-
-@pytest.fixture(scope="module")
-def place() -> Iterator[Place]:
-    with private_dirs() as root, sandbox(root, bot=True) as made:
-        yield made
-
-
-@pytest.fixture
-async def made(place: Place, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Session]:
-    seen_by_the_world(place, monkeypatch)
-    with session(place.project, runbook(place.project, DOCUMENT)) as begun:
-        yield begun
-        for player in begun.players:
-            await player.close()
-
-
-async def begin(made: Session) -> Player:
-    player = await Player.join(made)
-    await player.pass_preflight()
-    await player.ask(intents.StartTest("T1"), lambda s: s.tests["T1"].status == "running")
-    return player
 
 
 async def test_lines_typed_ahead_run_after_the_step_and_it_ends(made: Session) -> None:

@@ -16,8 +16,7 @@ import pytest
 
 from tests.rig.drillshell import wait_for
 from tests.server.session_rig import Player, Session, output, private_dirs, session, start_server
-from thunes_tui import clock, handover, intents, keeper, localsocket
-from thunes_tui.connection import Closed
+from thunes_tui import clock, handover, keeper, localsocket
 from thunes_tui.errors import Refused, Unusable, UserError
 from thunes_tui.journal.folder import list_sessions
 from thunes_tui.journal.lock import Lock, is_held
@@ -163,7 +162,7 @@ def test_a_stopped_session_keeps_its_folder_until_the_last_job_in_its_shell_is_g
     asyncio.run(typed(made, "sleep 247 & echo job $! ru''ns", " runs"))
     found = re.search(r"job (\d+) runs", output(made))
     assert found is not None
-    asyncio.run(stopped(made))
+    asyncio.run(told_to_stop(made))
     place = made.spec.runtime
     wait_for(lambda: [p.name for p in place.iterdir()] == [runtime.KEEPER], "the server's things are gone")
     shell = handover.take(str(place / runtime.KEEPER))
@@ -173,14 +172,9 @@ def test_a_stopped_session_keeps_its_folder_until_the_last_job_in_its_shell_is_g
     wait_for(lambda: not place.exists(), "the folder's end")
 
 
-async def stopped(made: Session) -> None:
-    """As `thunes-tui stop` does."""
+async def told_to_stop(made: Session) -> None:
     player = await Player.join(made, want="driver")
-    player.link.ask(intents.Stop())
-    async for update in player.updates:
-        if isinstance(update, Closed):
-            break
-    await player.close()
+    await player.stop()
 
 
 def test_a_session_that_was_killed_while_its_tests_were_pinned_is_not_taken_up(
