@@ -125,16 +125,20 @@ def area_of(nodeid: str) -> str:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Minutes each area took, set-up and tear-down included, added up over all workers."""
+    """What tests measured without judging it; minutes each area took, added up over all workers."""
     seconds: defaultdict[str, float] = defaultdict(float)
     tests: Counter[str] = Counter()
+    measured: list[tuple[str, object]] = []
     for outcome in ("passed", "failed", "error", "skipped", "xfailed", ""):
         for report in terminalreporter.stats.get(outcome, []):
             if isinstance(report, pytest.TestReport):  # a file that does not import has taken no time
                 seconds[area_of(report.nodeid)] += report.duration
                 tests[area_of(report.nodeid)] += report.when == "call"
+                measured += report.user_properties if report.when == "call" else []
     if not tests:
         return
+    for what, value in measured:
+        terminalreporter.write_line(f"{what}: {value}")
     terminalreporter.section("minutes by area, all workers together")
     for area, spent in sorted(seconds.items(), key=lambda item: -item[1]):
         terminalreporter.write_line(f"{area:24} {tests[area]:6} tests  {spent / 60:6.2f} min")

@@ -12,6 +12,7 @@ from tests.drill.playbook import ANN, BOB, Playbook, like
 from thunes_tui import intents
 from thunes_tui import observations as seen
 from thunes_tui.drill import left_safe
+from thunes_tui.drill.decide import decide
 from thunes_tui.drill.decision import decide_outcome
 from thunes_tui.drill.effects import AskGuard, CloseShell, InterruptShell, LookAround, RunInShell
 from thunes_tui.drill.next import next_action
@@ -148,6 +149,34 @@ class TestTheWord:
         aborted(play)
         play.see(seen.ServerCameBack("boot")).holds(like(stops.AbortSignalled, outcome="alive"), LookAround)
         assert play.state.stops.abort.status == "aborted"
+
+    @pytest.mark.parametrize("at", ["before a step", "asking the guard", "by hand"])
+    def test_a_server_that_died_while_it_wrote_the_abort_is_made_up_for(self, make: Make, at: str) -> None:
+        whole = begun(make(), at)
+        events = len(whole.ask(ABORT).decision.events)
+        assert events > 2, "nothing to be cut off"
+        for written in range(1, events):
+            play = begun(make(), at)
+            play.record(*decide(play.state, ABORT, play.now, ANN, 7).events[:written], by=ANN.name)
+            play.see(seen.ServerCameBack("boot")).holds(LookAround)
+            assert play.state.tests["T1"].verdict == whole.state.tests["T1"].verdict
+            assert [s.status for s in play.state.steps.values()] == [
+                s.status for s in whole.state.steps.values()
+            ]
+            play.see(seen.LeftSafeSeen(play.state.stops.left_safe.attempt, ROWS))
+            play.see(seen.ServerCameBack("boot")).lacks(LookAround)
+
+
+def begun(play: Playbook, at: str) -> Playbook:
+    """Test 1, and the abort's dialog open."""
+    play.ready_for("T1")
+    if at == "asking the guard":
+        play.ask(intents.RunStep("T1.S1"))
+    elif at == "by hand":
+        play.do("T1.S1")
+        play.ask(intents.RunStep("T1.S3"))
+    play.ask(intents.OpenAbort())
+    return play
 
 
 class TestUndoing:

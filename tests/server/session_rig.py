@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from thunes_tui import clock, daemon, intents
-from thunes_tui.connection import Closed, Connection, Folded, Sampled, Snapshot
+from thunes_tui.connection import Closed, Connection, Folded, Snapshot, Update
 from thunes_tui.drill.model import DrillState
 from thunes_tui.journal.codec import Record
 from thunes_tui.journal.reader import records
@@ -159,20 +159,26 @@ class Player:
 
     async def until(self, condition: Callable[[DrillState], object], what: str = "") -> DrillState:
         """Read on until the state fulfils the condition; AssertionError when it never does."""
-        async with asyncio.timeout(PATIENCE):
-            while not condition(self.state):
-                update = await anext(self.updates)
-                match update:
-                    case Closed(reason):
-                        self.closed = reason
-                        raise AssertionError(f"the server ended ({reason}) before {what}")
-                    case Snapshot():
-                        self.snapshots.append(update)
-                    case Folded():
-                        self.seen.append(update)
-                    case Sampled():
-                        pass
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while not condition(self.state):
+                    self._take(await anext(self.updates), what)
+        except TimeoutError:
+            last = [(each.record.n, each.record.kind) for each in self.seen[-20:]]
+            raise AssertionError(f"never: {what}; at last: {last}") from None
         return self.state
+
+    def _take(self, update: Update, what: str) -> None:
+        match update:
+            case Closed(reason):
+                self.closed = reason
+                raise AssertionError(f"the server ended ({reason}) before {what}")
+            case Snapshot():
+                self.snapshots.append(update)
+            case Folded():
+                self.seen.append(update)
+            case _:
+                pass
 
     async def ask(self, intent: intents.Intent, then: Callable[[DrillState], object]) -> DrillState:
         self.link.ask(intent)

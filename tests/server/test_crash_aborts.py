@@ -7,16 +7,17 @@ import os
 import random
 import signal
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
-
-import pytest
 
 from tests.rig.drillshell import alive, wait_for
 from tests.server.session_rig import (
+    PATIENCE,
     Player,
     Session,
+    private_dirs,
     runbook,
-    seen_by_the_world,
+    sandbox,
     session,
 )
 from thunes_tui import intents, keeper
@@ -80,6 +81,8 @@ for n in {1..3000}; do echo 2.3 >> data/ran; sleep 0.1; done
 MOMENTS = ("T2.S3", "preflight", "T1.S3", "T1.S1", "T2.S1", "T1.S2", "T2.S2")
 """From where an abort is counted, in turn: the first few meet a step that runs on, the shell at other work,
 and a step with a server killed right behind the abort."""
+BLOCK = 10
+"""Rounds in one world: of more in a minute its exchange would refuse to answer."""
 LATER_S = 0.4
 """How long after that moment it comes, at most."""
 KILL_S = 0.1
@@ -176,17 +179,22 @@ def wish(state: DrillState) -> intents.Intent | None:
 
 
 async def test_after_an_abort_nothing_begins_and_what_ran_has_ended_or_is_named(
-    place: Place, monkeypatch: pytest.MonkeyPatch, rounds: Callable[[int, int], int]
+    rounds: Callable[[int, int], int],
 ) -> None:
-    seen_by_the_world(place, monkeypatch)
-    chance = random.Random(45)
-    document = runbook(place.project, DOCUMENT)
+    chance, numbers = random.Random(45), iter(range(rounds(3, 300)))
     met: set[str] = set()
-    for number in range(rounds(3, 300)):
-        (place.project / "data/ran").unlink(missing_ok=True)
-        with session(place.project, document) as made:
-            met.add(await one_round(Round(made, place.project / "data/ran"), chance, number))
+    while block := tuple(islice(numbers, BLOCK)):
+        with private_dirs() as root, sandbox(root, bot=True) as place:
+            for number in block:
+                met.add(await on_a_session(place, chance, number))
     assert len(met) > 1, f"every abort met the same: {met}"
+
+
+async def on_a_session(place: Place, chance: random.Random, number: int) -> str:
+    ran = place.project / "data/ran"
+    ran.unlink(missing_ok=True)
+    with session(place.project, runbook(place.project, DOCUMENT)) as made:
+        return await one_round(Round(made, ran), chance, number)
 
 
 async def one_round(drill: Round, chance: random.Random, number: int) -> str:
@@ -195,7 +203,8 @@ async def one_round(drill: Round, chance: random.Random, number: int) -> str:
     await player.ready()
     async with asyncio.TaskGroup() as both:
         both.create_task(drill.walk(player, MOMENTS[number % len(MOMENTS)]))
-        await drill.reached.wait()
+        async with asyncio.timeout(PATIENCE):
+            await drill.reached.wait()
         await asyncio.sleep(chance.uniform(0, LATER_S))
         running = next((s.id for s in player.state.steps.values() if s.status == "running"), "nothing")
         player.link.ask(intents.OpenAbort())

@@ -13,6 +13,7 @@ from thunes_tui.drill.draft import Draft, Refusal
 from thunes_tui.drill.effects import InterruptShell
 from thunes_tui.drill.left_safe import look_around
 from thunes_tui.drill.model import DrillState
+from thunes_tui.drill.stops import Stops
 from thunes_tui.drill.transitions import check_running
 from thunes_tui.events import steps, stops
 
@@ -114,12 +115,24 @@ def finish(draft: Draft) -> None:
 
 
 def resume_abort(draft: Draft) -> None:
-    """A new server: nobody tells the command to end any more, and what it does is for the person to see."""
-    if draft.state.stops.abort.status == "stopping":
+    """A new server: nobody tells the command to end any more, and what it does is for the person to see.
+
+    What the old one had not written of an abort any more is written now.
+    """
+    known = draft.state.stops
+    if known.abort.status == "stopping":
         draft.emit(stops.AbortSignalled("", "alive", "the server died meanwhile; see whether it still runs"))
         finish(draft)
-    elif draft.state.stops.left_safe.asking:
+    elif known.abort.confirmed and (draft.state.running_test is not None or not looked_since(known)):
+        finish(draft)
+    elif known.left_safe.asking:
         look_around(draft, "abort")
+
+
+def looked_since(known: Stops) -> bool:
+    """Whether it was seen how the aborted drill left the box."""
+    aborted, looked = known.abort.at, known.left_safe.at
+    return aborted is not None and looked is not None and looked.t >= aborted.t
 
 
 ASKED: dict[type, Callable[[Draft, Any], None]] = {
