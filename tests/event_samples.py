@@ -5,7 +5,7 @@ Written by hand and not from the files, so that both would have to be wrong in t
 
 from __future__ import annotations
 
-from thunes_tui.events import blocks, box, drill, session, shell, signals, steps, stops
+from thunes_tui.events import blocks, box, drill, session, shell, signals, starts, steps, stops
 from thunes_tui.events.base import Event
 from thunes_tui.events.steps import Evidence
 
@@ -43,6 +43,8 @@ SAMPLES: tuple[Event, ...] = (
     steps.StepAborted("T3.S3", 2, "not proven"),
     blocks.StepFilled("T3.S3", (("<PID>", "4711"), ("[DATE]", "[DATE]")), "kill 4711 # [DATE]", "a heading"),
     blocks.StepEdited("T3.S3", "kill -9 4711", "- 9 +15"),
+    starts.StartAwaited("T3.S4", 2, ("python", "bot.py", "--side", "BUY"), 60.0),
+    starts.StartJudged("T3.S4", 2, "FAIL", "pid 4711 runs with --side SELL", 4711),
     steps.BaselineTaken("T3", 1197, SHA, 6),
     steps.CriterionSensed("T1.C4", "PASS", "TRADE_REJECTED BUY", FOUND),
     steps.CriterionDecided("T1.C4", "NOT VERIFIED", "an override"),

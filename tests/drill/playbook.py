@@ -35,6 +35,7 @@ BTC = (("BTCUSDT", "0.001", "61000", "1"),)
 BOT = seen.BotFound("bot", 4711, 100, "python src/live/paper_trader.py")
 PATHS = {
     "inbox": "/phone",
+    "bot_scripts": "src/live/paper_trader.py src.live.paper_trader",
     "healthy_pattern": "Bot healthy",
     "switch_on_pattern": "Kill-switch active: True",
     "switch_off_pattern": "Kill-switch active: False",

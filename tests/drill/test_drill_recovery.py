@@ -11,6 +11,7 @@ from thunes_tui.drill.effects import AskProbe, CompareRecovered, SetDeadline
 from thunes_tui.drill.next import next_action
 from thunes_tui.drill.results import results
 from thunes_tui.events import box, steps
+from thunes_tui.events.starts import StartJudged
 
 SENSED = steps.CriterionSensed
 DEAD = seen.BotGone(4711, 100, signal=9)
@@ -121,9 +122,12 @@ class TestReturn:
         play.log("Bot healthy")
         play.finish("T3.S2")
         assert play.verdict("T3.C3") == ""
-        play.do("T3.S3").holds(
+        ended = play.do("T3.S3").holds(
             like(SENSED, criterion="T3.C3", verdict="PASS"), like(SENSED, criterion="T3.C4", verdict="PASS")
-        ).lacks(SetDeadline)
+        )
+        assert [each.criterion for each in ended.of(SetDeadline)] == ["alive T3.S3"]
+        (judged,) = play.time_out(ended)
+        judged.gives(like(StartJudged, verdict="NOT VERIFIED", cause="...which this step did not start"))
 
     def test_in_parts(self, killed: Playbook) -> None:
         killed.wait(1)
@@ -269,7 +273,7 @@ class TestRelapse:
         born(killed)
         killed.log("Bot healthy")
         born(killed, 4801, 950)
-        killed.see(seen.BotGone(4801, 950, exit=0)).gives(box.ProcessDied)
+        killed.see(seen.BotGone(4801, 950, exit=0)).lacks(SENSED)
 
     def test_the_health_of_a_second_bot_is_not_the_recovery(self, killed: Playbook) -> None:
         born(killed)

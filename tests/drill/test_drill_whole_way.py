@@ -26,6 +26,7 @@ from thunes_tui.drill.next import next_action
 from thunes_tui.drill.results import results
 from thunes_tui.events import box, drill, session, shell, steps, stops
 from thunes_tui.events.base import Event
+from thunes_tui.events.starts import StartJudged
 from thunes_tui.runbook.bindings import bind
 from thunes_tui.runbook.model import Test as RunbookTest
 from thunes_tui.runbook.parse import parse
@@ -193,9 +194,10 @@ def third_test(play: Playbook) -> None:
         passes("T3.C3"),
         passes("T3.C4"),
         like(CompareRecovered, before=BTC),
+        like(SetDeadline, criterion="alive T3.S3", seconds=4.55),
     )
     play.audit("BOT_STARTED").gives(like(box.RecoveryMeasured, part="audit"))
-    play.finish("T3.S3")
+    play.wait(4.5).finish("T3.S3").holds(like(StartJudged, verdict="PASS"))
     play.answer_probe(play.do("T3.S4")).gives(passes("T3.C5"))
     ended = play.do("T3.S5")
     for probe in ended.of(AskProbe):

@@ -14,6 +14,7 @@ from thunes_tui.drill import (
     fold_drill,
     fold_session,
     fold_signals,
+    fold_starts,
     fold_steps,
     fold_stops,
 )
@@ -25,6 +26,7 @@ FOLDS = {
     **fold_drill.FOLDS,
     **fold_steps.FOLDS,
     **fold_blocks.FOLDS,
+    **fold_starts.FOLDS,
     **fold_box.FOLDS,
     **fold_session.FOLDS,
     **fold_signals.FOLDS,

@@ -16,6 +16,7 @@ from thunes_tui.drill.effects import AskGuard, RunInShell, TakeBaseline
 from thunes_tui.drill.model import TestState
 from thunes_tui.drill.printed import Output, looks
 from thunes_tui.drill.settle import settle_rest, settle_step
+from thunes_tui.drill.starts import is_awaited, launched
 from thunes_tui.drill.step_state import text_of, waits_for
 from thunes_tui.drill.transitions import (
     check_one,
@@ -91,6 +92,8 @@ def end_test(draft: Draft, intent: intents.EndTest) -> None:
     busy = [s.id for s in test.steps if draft.state.steps[s.id].status in ("requested", "running")]
     if busy:
         raise Refusal(f"step {short(busy[0])} is running")
+    if is_awaited(draft.state, test):
+        raise Refusal(f"step {short(draft.state.start.step)} is waited for: is the bot alive and healthy?")
     for criterion in waiting(draft.state, test):
         if criterion.check is not None:
             raise Refusal(f"a check still waits: {awaited(criterion.check)} for {criterion.text}")
@@ -176,6 +179,7 @@ def launch(draft: Draft, step: Step, attempt: int, token: str) -> None:
     """Intent before effect: the event is on disk before the shell sees a byte."""
     text = text_of(step, draft.state.steps[step.id])
     draft.emit(steps.StepStarted(step.id, attempt, digest(text), token, output=draft.state.shell.output))
+    launched(draft, step, attempt)
     wanted = looks(draft.test(step.id), step)
     draft.want(RunInShell(short(step.id), text, asked_for(step.id, attempt), token, wanted))
 

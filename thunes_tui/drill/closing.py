@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from thunes_tui.drill import starts
 from thunes_tui.drill.deviations import note_late_test
 from thunes_tui.drill.draft import Draft
 from thunes_tui.drill.settle import settle_at_end
@@ -32,6 +33,8 @@ def close_test(draft: Draft, test: Test, why: str) -> None:
             draft.emit(steps.StepAborted(step.id, known.attempt, f"{why} before it was done"))
         elif known.status == "running":
             draft.emit(steps.StepUnknown(step.id, known.attempt, f"{why} while it ran"))
+    if draft.state.start.step.startswith(f"{test.id}."):
+        starts.lost(draft, why)
     settle_at_end(draft, test)
     judgement = of_test(draft.state, test)
     draft.emit(steps.TestEnded(test.id, judgement.verdict, judgement.cause))

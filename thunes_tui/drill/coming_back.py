@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from thunes_tui import observations as seen
-from thunes_tui.drill import abort, undo
+from thunes_tui.drill import abort, starts, undo
 from thunes_tui.drill.checks import waiting
 from thunes_tui.drill.draft import Draft
 from thunes_tui.drill.effects import AskGuard, FindDead, TakeBaseline
@@ -26,6 +26,7 @@ def came_back(draft: Draft, back: seen.ServerCameBack) -> None:
         run = draft.state.preflight.run
         draft.emit(drill.PreflightEnded(run, "UNKNOWN", "UNKNOWN", passed=False))
     server_died(draft)
+    starts.lost(draft, "the server died while the bot was waited for")
     lost_processes(draft, back.boot)
     undo.lost(draft, "the server died while it ran; what it did is for you to find out")
     abort.resume_abort(draft)

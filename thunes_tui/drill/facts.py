@@ -95,6 +95,20 @@ class SignalState:
 
 
 @dataclass(frozen=True, slots=True)
+class StartState:
+    """The last step that starts the bot, and whether the bot runs."""
+
+    step: str = ""
+    attempt: int = 0
+    words: tuple[str, ...] = ()
+    """The bot's command line in its block."""
+    most_s: float = 0.0
+    awaited: bool = False
+    verdict: str = ""
+    cause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RecoveryState:
     """The stopwatch of the last death of the bot; seconds from death, None while the part has not come."""
 

@@ -17,6 +17,7 @@ from thunes_tui.drill.facts import (
     ShellState,
     SignalState,
     SourceState,
+    StartState,
     SwitchState,
 )
 from thunes_tui.drill.step_state import ACTIVE as ACTIVE  # noqa: PLC0414 - it is one of this module's names
@@ -219,6 +220,7 @@ class DrillState:
     """In order of birth, the dead ones too (the last 20)."""
     signalling: SignalState = field(default_factory=SignalState)
     switch: SwitchState = field(default_factory=SwitchState)
+    start: StartState = field(default_factory=StartState)
     recovery: RecoveryState = field(default_factory=RecoveryState)
     recovered: RecoveryState = field(default_factory=RecoveryState)
     """That of the test which kills the bot, kept when a bot dies elsewhere after it."""

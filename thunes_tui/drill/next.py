@@ -9,6 +9,7 @@ from thunes_tui.drill.asked_steps import digest
 from thunes_tui.drill.checks import by_hand, is_at_end, step_of, waiting, want
 from thunes_tui.drill.draft import short
 from thunes_tui.drill.model import ACTIVE, DrillState
+from thunes_tui.drill.starts import is_awaited
 from thunes_tui.drill.step_state import text_of, waits_for
 from thunes_tui.drill.transitions import no_shell, not_proven, standstill
 from thunes_tui.drill.undo import offers
@@ -152,7 +153,9 @@ def within_test(state: DrillState, test: Test) -> NextAction:
             case "running" if known.by_hand:
                 return NextAction(f"step {name} is done", intents.FinishStep(step.id))
             case "running":
-                return NextAction(f"step {name} runs", why="until its command ends")
+                waits = state.start.awaited and state.start.step == step.id
+                until = "until its command ends" + (", and the bot is alive and healthy" if waits else "")
+                return NextAction(f"step {name} runs", why=until)
             case "unknown" | "aborted":
                 again = intents.RunStep(step.id, digest(text_of(step, known)), again=True)
                 why = f"it is {known.status}: {known.reason}"
@@ -201,6 +204,8 @@ def already_running(state: DrillState, test: Test, step: Step) -> str:
 
 def end_of_test(state: DrillState, test: Test) -> NextAction:
     label = f"end Test {test.number}"
+    if is_awaited(state, test):
+        return NextAction(label, why=f"waits for: the bot that step {short(state.start.step)} started")
     open_checks = waiting(state, test)
     if open_checks:
         return NextAction(label, why=f"waits for: {open_checks[0].text}")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from thunes_tui import observations as seen
+from thunes_tui.drill import starts
 from thunes_tui.drill.alerts import alert_arrived
 from thunes_tui.drill.checks import attempt_of, is_over, step_of
 from thunes_tui.drill.draft import Draft, short
@@ -49,6 +50,7 @@ def after_comparison(draft: Draft, compared: box.PositionsCompared) -> None:
 
 
 def bot_found(draft: Draft, found: seen.BotFound) -> None:
+    """A process of the project, once; a bot's birth is what a recovery, and a step that starts it, wait for."""
     known = next((p for p in draft.state.processes if (p.pid, p.start) == (found.pid, found.start)), None)
     if known is not None and not (known.alive and found.role == "bot" != known.role):
         return  # but a process of the drill's that has become the bot is born as one
@@ -68,6 +70,7 @@ def bot_found(draft: Draft, found: seen.BotFound) -> None:
     if found.role == "bot":
         measure(draft, "pid", "process")
         after_birth(draft)
+        starts.look(draft)
 
 
 def bot_gone(draft: Draft, gone: seen.BotGone) -> None:
@@ -81,6 +84,7 @@ def bot_gone(draft: Draft, gone: seen.BotGone) -> None:
     if known.role == "bot":
         bot_died(draft, gone, was_successor)
         after_death(draft, gone)
+        starts.look(draft)
 
 
 def positions_seen(draft: Draft, read: seen.PositionsSeen) -> None:
@@ -122,6 +126,8 @@ def with_subject(draft: Draft, answer: seen.Probed) -> str:
 
 def deadline(draft: Draft, passed: seen.DeadlinePassed) -> None:
     """The time of one attempt is over; an earlier attempt's means nothing to a later one."""
+    if starts.passed(draft, passed):
+        return
     criterion = draft.criterion(passed.criterion)
     test, check = draft.test(passed.criterion), criterion.check
     if check is None or draft.state.tests[test.id].status != "running":

@@ -7,6 +7,7 @@ from typing import Any
 
 from thunes_tui import observations as seen
 from thunes_tui.clock import from_iso
+from thunes_tui.drill import starts
 from thunes_tui.drill.checks import CLIP, armed, counting, latency_ms, matches, members, sensed, want
 from thunes_tui.drill.draft import Draft
 from thunes_tui.drill.facts import ProcessState
@@ -139,6 +140,7 @@ def process_said(draft: Draft, process: ProcessState, record: seen.LogSeen) -> N
         draft.emit(box.BotHealthy(process.pid, record.offset, record.message[:CLIP]))
         if not record.replayed:
             recovered(draft, process, record)
+            starts.look(draft)
     for on, name in ((True, "switch_on_pattern"), (False, "switch_off_pattern")):
         if matches(said.get(name, "(?!)"), record.message):
             known = next((p for p in draft.state.bots if p.pid == process.pid), process)

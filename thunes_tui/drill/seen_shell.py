@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from thunes_tui import observations as seen
-from thunes_tui.drill import abort, undo
+from thunes_tui.drill import abort, starts, undo
 from thunes_tui.drill.asked_drill import PREFLIGHT
 from thunes_tui.drill.asked_steps import CONFIRMED, launch
 from thunes_tui.drill.checks import CLIP, PRINTED, step_of
@@ -71,6 +71,7 @@ def command_ended(draft: Draft, mark: seen.CommandEnded) -> None:
         note_exit(draft, step, mark.exit)
         note_late_step(draft, step)
         settle_step(draft, step, Output(mark.tail, mark.sha256, mark.cut, found))
+        starts.look(draft)
     elif typed.endswith(own):
         # Something stood at the prompt already, so the shell ran that with the step's line behind it.
         draft.emit(steps.StepUnknown(step.id, attempt, f"the shell ran something else: {typed[:100]}"))

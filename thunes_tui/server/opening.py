@@ -202,6 +202,7 @@ def paths_of(spec: SessionSpec) -> dict[str, str]:
         **inside,
         "project": str(spec.project),
         "runbook": str(spec.document),
+        "bot_scripts": " ".join(profile.bot.scripts),
         "healthy_pattern": profile.bot.healthy,
         "switch_on_pattern": profile.bot.switch_on,
         "switch_off_pattern": profile.bot.switch_off,

@@ -42,7 +42,8 @@ def _is_at_hand(state: DrillState, step: Step, upcoming: str) -> bool:
     """The one that is next or at work, and any that did not end as it should."""
     known = state.steps[step.id]
     failed = known.status == "done" and known.exit not in (0, None)
-    return step.id == upcoming or failed or known.status not in (*PAST, "pending")
+    awaited = state.start.step == step.id and (state.start.awaited or state.start.verdict == "FAIL")
+    return awaited or step.id == upcoming or failed or known.status not in (*PAST, "pending")
 
 
 def _folded(state: DrillState, steps: list[Step], sign: str, what: str) -> Row:

@@ -6,6 +6,7 @@ from thunes_tui.clock import Moment
 from thunes_tui.drill.draft import short
 from thunes_tui.drill.model import DrillState, StepState, TestState
 from thunes_tui.runbook.model import Step, Test
+from thunes_tui.ui.outline import waits
 from thunes_tui.ui.outline.criteria import rows_of
 from thunes_tui.ui.outline.row import VERDICT_STYLE, Row, glyph, heading, indent, lasted, planned, text
 from thunes_tui.ui.widgets.line import Line, Part, data
@@ -84,7 +85,11 @@ def step_rows(state: DrillState, step: Step, now: Moment, upcoming: bool) -> lis
     left.append(data(step.title, style))
     if known.attempt > 1:
         left.append((f" attempt {known.attempt}", "warn"))
-    return [Row(step.id, left, _time(state, step, now, upcoming), wrap=9), *_remarks(known)]
+    return [
+        Row(step.id, left, _time(state, step, now, upcoming), wrap=9),
+        *_remarks(known),
+        *waits.rows_of(state, step, now),
+    ]
 
 
 def _time(state: DrillState, step: Step, now: Moment, upcoming: bool) -> Line:
