@@ -50,7 +50,7 @@ def after_comparison(draft: Draft, compared: box.PositionsCompared) -> None:
 
 
 def bot_found(draft: Draft, found: seen.BotFound) -> None:
-    """A process of the project, once; a bot's birth is what a recovery, and a step that starts it, wait for."""
+    """A process of the project, once; a bot's birth is what a recovery and its step wait for."""
     known = next((p for p in draft.state.processes if (p.pid, p.start) == (found.pid, found.start)), None)
     if known is not None and not (known.alive and found.role == "bot" != known.role):
         return  # but a process of the drill's that has become the bot is born as one
