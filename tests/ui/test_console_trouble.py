@@ -89,7 +89,7 @@ class TestTrouble:
         app = stage.app()
         async with app.run_test(size=LARGE) as pilot:
             stage.link.news.put_nowait(Behind(512))
-            await seen(pilot, "512 lines were not sent")
+            await seen(pilot, "512 lines not sent")
             other = Stage().opened("OTHER").link.state
             stage.link.news.put_nowait(Snapshot(other, b"", 80, 24))
             await seen(pilot, "OTHER")
