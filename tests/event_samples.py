@@ -11,7 +11,7 @@ from thunes_tui.events.steps import Evidence
 
 SHA = "5ha2" * 16
 ROW = ("BTCUSDT", "0.001", "61000.5", "4711")
-FOUND = Evidence("audit", "logs/audit_trail.jsonl", 1234, SHA, 12.5, 20.0, "TRADE_REJECTED é")
+FOUND = Evidence("audit", "logs/audit_trail.jsonl", 1234, SHA, 12.5, 20.0, "TRADE_REJECTED é", (64769, 1234))
 
 SAMPLES: tuple[Event, ...] = (
     drill.DrillOpened(

@@ -30,6 +30,13 @@ def plain(event: Event) -> Any:
     return json.loads(json.dumps(encode(event)))
 
 
+def kept(old: Any, new: Any) -> Any:
+    """Of the new value what the old one has: what a later version adds, at any depth, is left out."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        return {name: kept(old[name], new[name]) for name in old if name in new}
+    return new
+
+
 def test_every_kind_has_one_sample() -> None:
     assert Counter(sample.KIND for sample in SAMPLES) == dict.fromkeys(REGISTRY, 1)
 
@@ -55,7 +62,7 @@ def test_a_golden_event_decodes_to_the_expected_one_and_encodes_to_the_same(kind
     assert {"by": ACTOR, **plain(decoded[-1])} == lines[-1].data, "a member was added: add a line to the file"
     for line, event in zip(lines, decoded, strict=True):
         again = {"by": ACTOR, **plain(event)}
-        assert {name: again[name] for name in line.data} == line.data, "a member was lost or has changed"
+        assert kept(line.data, again) == line.data, "a member was lost or has changed"
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.KIND)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from thunes_tui.events.base import Event
@@ -38,6 +38,8 @@ class AuditSeen(Observation):
     text: str = ""
     replayed: bool = False
     """It stood in the file before the drill began: it sets what is known, and proves nothing."""
+    identity: tuple[int, ...] = ()
+    """Device and inode of the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class LogSeen(Observation):
     time: str = ""
     file: str = ""
     replayed: bool = False
+    identity: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +115,7 @@ class CommandStarted(Observation):
 
 @dataclass(frozen=True, slots=True)
 class CommandEnded(Observation):
-    """The shell's own mark: it ended. `tail` is the end of what it printed, masked, at most 64 kB; of all of
-    it is `sha256`."""
+    """The shell's own mark: it ended. `tail` is its output's masked end, 64 kB at most; `sha256` of all."""
 
     seq: int
     exit: int
@@ -296,4 +298,3 @@ class Left(Observation):
     """A console's connection is gone."""
 
     client: int
-    extra: dict[str, Any] = field(default_factory=dict)

@@ -104,6 +104,8 @@ async def test_positions_after_the_crash_are_those_before_or_the_difference_is_s
     want = {"compare": "pre-crash"}
     same = await prober(project).probe(asked("positions", want=want, before=(ROW,)))
     assert (same.verdict, compared(same).equal) == ("PASS", True)
+    assert same.evidence is not None
+    assert same.evidence.identity == (path.stat().st_dev, path.stat().st_ino)
     other = await prober(project).probe(
         asked("positions", want=want, before=(("BTCUSDT", "0.01", "105432.5", "4711"),))
     )

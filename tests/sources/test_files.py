@@ -101,10 +101,13 @@ async def test_rotation_is_marked_and_nothing_is_lost(tmp_path: Path, hub: Watch
     async with running(Audit(path, "audit.jsonl", MASK, hub)) as got:
         await got.until(lambda: got.events(SourceOpened))
         append(path, record("ONE"))
+        inodes = [path.stat().st_ino]
         path.rename(tmp_path / "audit.jsonl.1")
         path.write_bytes(record("TWO"))
         await got.until(lambda: len(got.of(AuditSeen)) == 2)
     assert [each.event for each in got.of(AuditSeen)] == ["ONE", "TWO"]
+    inodes.append(path.stat().st_ino)
+    assert [each.identity for each in got.of(AuditSeen)] == [(path.stat().st_dev, one) for one in inodes]
     assert [each.what for each in got.events(SourceMarked)] == ["rotated"]
     assert [each.file for each in got.events(SourceLines)] == [0, 1]
 

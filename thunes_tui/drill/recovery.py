@@ -46,7 +46,7 @@ def recovered(draft: Draft, process: ProcessState, record: LogSeen) -> None:
     measure(draft, "healthy", "log")
     draft.want(CompareRecovered(draft.state.recovery.before))
     detail = f"pid {process.pid}, generation {process.generation}: {record.message[:120]}"
-    evidence = Evidence("log", record.file, record.offset, record.sha256, None, 20.0, detail)
+    evidence = Evidence("log", record.file, record.offset, record.sha256, None, 20.0, detail, record.identity)
     for criterion, check, _since in list(armed(draft, *RECOVERY)):
         settle_recovery(draft, criterion, check, evidence)
 

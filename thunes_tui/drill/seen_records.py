@@ -47,6 +47,7 @@ def audit_seen(draft: Draft, record: seen.AuditSeen) -> None:
             latency_ms(draft, since),
             ERROR_MS,
             record.text[:CLIP],
+            record.identity,
         )
         if is_contrary(draft, check, record):
             cause = f"{audit_cause(record)} says the contrary"
@@ -122,6 +123,7 @@ def log_seen(draft: Draft, record: seen.LogSeen) -> None:
                 latency_ms(draft, since),
                 ERROR_MS,
                 record.message[:CLIP],
+                record.identity,
             )
             first = record.message.partition("\n")[0]
             if want(check, "absent"):

@@ -236,7 +236,9 @@ def judge_absence(draft: Draft, criterion: Criterion, check: Check, test: Test) 
     elif source.loss > draft.state.tests[test.id].record:
         sensed(draft, criterion, "NOT VERIFIED", f"lines of the {check.kind} may have been lost in the test")
     else:
-        evidence = Evidence(check.kind, source.path, source.recorded)
+        at = source.place or {}
+        identity = tuple(int(at[name]) for name in ("device", "inode") if name in at)
+        evidence = Evidence(check.kind, source.path, source.recorded, identity=identity)
         sensed(draft, criterion, "PASS", f"no {awaited(check)} in the test", evidence)
 
 

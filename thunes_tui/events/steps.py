@@ -24,6 +24,8 @@ class Evidence:
     """How far the latency may be off, by the resolution of its sources."""
     detail: str = ""
     """The line or the finding itself, masked and clipped."""
+    identity: tuple[int, ...] = ()
+    """Device and inode of the file, for a path may come to name another one; empty where there is none."""
 
 
 @event("test.started")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -60,9 +61,26 @@ class Prober:
         if way is None:
             return Probed(asked.criterion, "NOT VERIFIED", f"nothing here can look up {asked.check.kind}")
         try:
-            return await way(asked)
+            answer = await way(asked)
         except OSError as error:
             return Probed(asked.criterion, "NOT VERIFIED", f"it could not be looked up: {error.strerror}")
+        found = answer.evidence
+        if found is None or found.identity:
+            return answer
+        return replace(answer, evidence=replace(found, identity=self._identity(found)))
+
+    def _identity(self, found: Evidence) -> tuple[int, ...]:
+        """Device and inode of the file that the evidence names; empty for none."""
+        paths = {"audit": self._audit, "database": self._database}
+        if found.source == "file":
+            paths["file"] = place(self._project, world_pid(self._project, self._profile), found.file)
+        if not found.file or found.source not in paths:
+            return ()
+        try:
+            status = paths[found.source].stat()
+        except OSError:
+            return ()
+        return status.st_dev, status.st_ino
 
     async def baseline(self, test: str) -> BaselineTaken:
         """How the audit trail stands as a test begins."""

@@ -73,7 +73,7 @@ class Audit(FollowedFile):
 
     def _damaged(self, place: int, line: bytes, problem: str) -> AuditSeen:
         text = self._mask.line(line).decode("utf-8", "backslashreplace")[:CLIP]
-        return AuditSeen(place, sha256(line), "", "", {}, self.shown, problem, text)
+        return AuditSeen(place, sha256(line), "", "", {}, self.shown, problem, text, identity=self.identity)
 
     def _seen(self, place: int, line: bytes, *, replayed: bool = False) -> AuditSeen:
         masked = self._mask.line(line)
@@ -82,7 +82,9 @@ class Audit(FollowedFile):
         fields = {key: value for key, value in record.items() if key not in (*NAMES, "timestamp")}
         text = masked.decode("utf-8", "backslashreplace")[:CLIP]
         stamp = str(record.get("timestamp", ""))
-        return AuditSeen(place, sha256(line), name, stamp, fields, self.shown, text=text, replayed=replayed)
+        return AuditSeen(
+            place, sha256(line), name, stamp, fields, self.shown, "", text, replayed, self.identity
+        )
 
 
 def _object(masked: bytes) -> dict[str, Any]:

@@ -76,6 +76,8 @@ class FollowedFile:
         self._thinned = False
         self.kept = 0
         """Bytes of it that this session has recorded whole; set before `observe` on a resume."""
+        self.identity: tuple[int, ...] = ()
+        """Device and inode of the file whose lines are handed on just now."""
         self._path = path
         self._mask = mask
         self._hub = hub
@@ -127,6 +129,7 @@ class FollowedFile:
         yield from ()
 
     def _open(self, file: FileId, offset: int, descriptor: int) -> Iterator[Observation]:
+        self.identity = file.device, file.inode
         yield Happened((SourceOpened(self.name, self.shown, file.generation, offset),))
         try:
             start = max(0, offset - CONTEXT)
@@ -149,6 +152,7 @@ class FollowedFile:
             if isinstance(item, Marker):
                 yield Happened(tuple(self._marks(item)))
                 continue
+            self.identity = item.file.device, item.file.inode
             events = self._recorded(item, place if item is last else None)
             for event in events:
                 yield Happened((event,))

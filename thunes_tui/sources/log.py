@@ -56,6 +56,7 @@ class _Record:
     raw: bytes
     lines: list[bytes] = field(default_factory=list)
     told: bool = False
+    identity: tuple[int, ...] = ()
 
 
 class Log(FollowedFile):
@@ -139,6 +140,7 @@ class Log(FollowedFile):
             if HEAD.match(line) or self._open_record is None:
                 yield from self._tell(wanted)
                 self._open_record = _record(place, line)
+                self._open_record.identity = self.identity
             elif len(self._open_record.lines) < LONGEST_RECORD:
                 self._open_record.lines.append(line)
         # Not held back for a continuation that may never come; one that comes may still make it interesting.
@@ -176,6 +178,7 @@ class Log(FollowedFile):
             record.time,
             self.shown,
             replayed,
+            record.identity or self.identity,
         )
 
 

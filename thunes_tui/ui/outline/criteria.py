@@ -105,6 +105,7 @@ def _detail(criterion: Criterion, known: CriterionState) -> list[Row]:
         pairs += [
             ("source", evidence.source),
             ("file", evidence.file),
+            ("inode", " of device ".join(str(part) for part in reversed(evidence.identity))),
             ("byte", f"{evidence.offset:,}" if evidence.offset is not None else ""),
             ("sha256", evidence.sha256),
             ("latency", latency),
