@@ -50,6 +50,10 @@ class Bot:
     switch_off: str = r"Kill-switch active: False"
     position: str = "python src/live/paper_trader.py --symbol BTCUSDT --side BUY --amount 10"
     """The seed's command that makes a small position."""
+    trades: str = r"(?:Opened|Closed) position\b|\b(?:BUY|SELL) order (?:executed|filled)"
+    """A record of the log that says so tells of a trade, which the audit trail must know of."""
+    audit_s: float = 60.0
+    """Seconds around a trade in the log within which the audit trail must grow: an order may take so long."""
     recovery_s: float = 60.0
     """How long a restart may take until the bot is healthy."""
     alert_s: float = 5.0

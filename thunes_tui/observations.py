@@ -33,13 +33,14 @@ class AuditSeen(Observation):
     """As written: naive, and UTC at THUNES."""
     fields: dict[str, Any]
     file: str = ""
-    problem: str = ""
-    """Class of damage; empty for a good record."""
+    problem: str = ""  # class of damage; empty for a good record
     text: str = ""
     replayed: bool = False
     """It stood in the file before the drill began: it sets what is known, and proves nothing."""
     identity: tuple[int, ...] = ()
     """Device and inode of the file."""
+    behind_s: float = 0.0
+    """By how many seconds its own time is behind that of a record before it; 0 for not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class LogSeen(Observation):
     file: str = ""
     replayed: bool = False
     identity: tuple[int, ...] = ()
+    behind_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,7 @@ class GuardSpoke(Observation):
 
 @dataclass(frozen=True, slots=True)
 class Aimed(Observation):
-    """The guard's answer for a signal to one process, and what the signal would reach."""
+    """The guard's answer for a signal to one process (`box.GuardAnswered`), and what that would reach."""
 
     attempt: int
     proven: bool
@@ -172,7 +174,6 @@ class Aimed(Observation):
     confirmed: bool = False
     """It was asked for after the person had typed the name."""
     earlier: str = ""
-    """As in `box.GuardAnswered`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,10 +204,9 @@ class Probed(Observation):
 
 @dataclass(frozen=True, slots=True)
 class NotRun(Observation):
-    """A step's text never reached the shell: the token was not good, or the shell was gone."""
+    """A step's text (attempt `T3.S3#1`) never reached the shell: no good token, or no shell."""
 
     attempt: str
-    """As in the effect: `T3.S3#1`."""
     reason: str
 
 

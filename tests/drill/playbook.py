@@ -37,6 +37,8 @@ PATHS = {
     "inbox": "/phone",
     "bot_scripts": "src/live/paper_trader.py src.live.paper_trader",
     "healthy_pattern": "Bot healthy",
+    "trade_pattern": "(?:Opened|Closed) position",
+    "audit_s": "60",
     "switch_on_pattern": "Kill-switch active: True",
     "switch_off_pattern": "Kill-switch active: False",
     "preflight_command": "bash preflight.sh",

@@ -103,7 +103,7 @@ class SenseSections(Effect):
 
 @dataclass(frozen=True, slots=True)
 class SetDeadline(Effect):
-    """Wake the drill for a criterion after so many seconds; answered by `DeadlinePassed`."""
+    """Wake the drill for a criterion, or for what it is named, after so many seconds: `DeadlinePassed`."""
 
     criterion: str
     attempt: int

@@ -30,6 +30,8 @@ class SourceState:
     """Where a later server goes on with the file; None before the first line was recorded."""
     loss: int = -1
     """Number of the last record that told of a possible loss; -1 while none did."""
+    grew: Moment | None = None
+    """When lines of it were seen last; None while none were."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ def source_opened(state: DrillState, event: box.SourceOpened, _mark: Mark) -> Dr
     return _with_source(state, source)
 
 
-def source_lines(state: DrillState, event: box.SourceLines, _mark: Mark) -> DrillState:
+def source_lines(state: DrillState, event: box.SourceLines, mark: Mark) -> DrillState:
     before = _source(state, event.source)
     source = replace(
         before,
@@ -43,6 +43,7 @@ def source_lines(state: DrillState, event: box.SourceLines, _mark: Mark) -> Dril
         recorded=event.end,
         lines=before.lines + event.count,
         kept=before.kept + max(event.end - event.offset, 0),
+        grew=mark.at,
     )
     return _with_source(state, source if event.place is None else replace(source, place=event.place))
 
@@ -51,10 +52,14 @@ def source_thinned(state: DrillState, event: box.SourceThinned, _mark: Mark) -> 
     return _with_source(state, replace(_source(state, event.source), thinned=True))
 
 
-def source_span(state: DrillState, event: box.SourceSpan, _mark: Mark) -> DrillState:
+def source_span(state: DrillState, event: box.SourceSpan, mark: Mark) -> DrillState:
     before = _source(state, event.source)
     source = replace(
-        before, file=event.file, recorded=event.offset + event.length, lines=before.lines + event.count
+        before,
+        file=event.file,
+        recorded=event.offset + event.length,
+        lines=before.lines + event.count,
+        grew=mark.at,
     )
     return _with_source(state, source if event.place is None else replace(source, place=event.place))
 

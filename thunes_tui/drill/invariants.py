@@ -1,16 +1,18 @@
 """What must hold all the time, whatever the step: one break vetoes the decision.
 
 No BUY is approved while the kill switch is on (a fresh process was seen to approve one), a SELL is never
-refused for it, and there is one bot and not two.
+refused for it, there is one bot and not two, times run forward, and the audit trail knows of every trade.
 """
 
 from __future__ import annotations
 
+from thunes_tui.drill.checks import matches
 from thunes_tui.drill.draft import Draft
+from thunes_tui.drill.effects import SetDeadline
 from thunes_tui.drill.model import DrillState, expects_death
 from thunes_tui.events.box import SourceMarked
 from thunes_tui.events.steps import FindingNoted
-from thunes_tui.observations import AuditSeen, BotGone
+from thunes_tui.observations import AuditSeen, BotGone, LogSeen
 from thunes_tui.runbook.model import Test
 
 KEPT = 20
@@ -74,6 +76,80 @@ def after_audit(draft: Draft, record: AuditSeen, stamp_us: int | None) -> None:
     elif (record.event, side) == ("TRADE_REJECTED", "SELL") and record.fields.get("reason") == BY_SWITCH:
         text = f"a SELL was refused for the kill switch at audit byte {record.offset}: it must stay allowed"
         note(draft, text, "invariant")
+
+
+FOLD_S, FOLDS, FOLD_SLACK_S = 1800.0, 4, 90.0
+"""By how much a local clock goes back when summer ends: whole half hours, at most so many of them."""
+AFTER_S = 10.0
+"""For so long after a trade stood in the log the audit trail may still tell of it."""
+SILENCE = "silence"
+"""Name of the deadline for that."""
+
+
+def after_time(draft: Draft, source: str, record: AuditSeen | LogSeen) -> None:
+    """Times run forward: one that goes back is a finding, and no veto, for the clock may be to blame.
+
+    The log bears local times, which go back once a year; the audit trail of THUNES bears UTC.
+    """
+    if not record.behind_s or record.replayed or draft.state.mode == "watch":
+        return
+    if source == "log" and is_fold(record.behind_s):
+        return
+    text = f"time runs backwards in the {NAMES[source]} at byte {record.offset}: by {record.behind_s:.1f} s"
+    if not any(known.text == text for known in draft.state.findings):
+        draft.emit(FindingNoted(text, test=_running(draft.state), source="invariant"))
+
+
+NAMES = {"log": "log", "audit": "audit trail"}
+
+
+def is_fold(seconds: float) -> bool:
+    """Whether a step back is what a local clock does by itself when summer ends."""
+    count = round(seconds / FOLD_S)
+    return 1 <= count <= FOLDS and abs(seconds - count * FOLD_S) <= FOLD_SLACK_S
+
+
+def after_trade(draft: Draft, record: LogSeen) -> None:
+    """The log says that something was traded: if the audit trail was silent so far, it has a moment more."""
+    if record.replayed or draft.state.mode == "watch" or draft.state.ending is not None:
+        return
+    if matches(draft.state.paths.get("trade_pattern", "(?!)"), record.message) and is_silent(draft, 0.0):
+        draft.want(SetDeadline(f"{SILENCE} {record.offset}", record.offset, AFTER_S))
+
+
+def after_silence(draft: Draft, offset: int) -> None:
+    """`offset`: of the trade in the log. A trade that the audit trail does not know vetoes."""
+    if draft.state.ending is None and is_silent(draft, AFTER_S):
+        patience = patience_s(draft.state)
+        text = (
+            f"the log tells of a trade at byte {offset}, and the audit trail of nothing: no line in the "
+            f"{patience:g} s before it and the {AFTER_S:g} s after"
+        )
+        note(draft, text, "invariant")
+
+
+def is_silent(draft: Draft, since_s: float) -> bool:
+    """Whether nobody has written into the audit trail for long before a trade `since_s` ago, nor since.
+
+    Only of a trail that is being read: what nobody looked at is not known to be silent.
+    """
+    state = draft.state
+    audit = state.sources.get("audit")
+    if audit is None or audit.status != "open" or "audit" in state.failures or "journal" in state.failures:
+        return False
+    known = audit.grew or state.opened
+    return known is not None and draft.now.since(known) > patience_s(state) + since_s
+
+
+def patience_s(state: DrillState) -> float:
+    try:
+        return float(state.paths.get("audit_s", "60"))
+    except ValueError:
+        return 60.0
+
+
+def _running(state: DrillState) -> str:
+    return state.running_test.id if state.running_test is not None else ""
 
 
 def after_birth(draft: Draft) -> None:

@@ -10,7 +10,7 @@ from thunes_tui.drill import starts
 from thunes_tui.drill.alerts import alert_arrived
 from thunes_tui.drill.checks import attempt_of, is_over, step_of
 from thunes_tui.drill.draft import Draft, short
-from thunes_tui.drill.invariants import after_birth, after_death, after_mark, note
+from thunes_tui.drill.invariants import SILENCE, after_birth, after_death, after_mark, after_silence, note
 from thunes_tui.drill.recovery import bot_died, is_successor, measure
 from thunes_tui.drill.settle import deadline_passed
 from thunes_tui.drill.venue import doubt_of, doubt_passed
@@ -127,6 +127,9 @@ def with_subject(draft: Draft, answer: seen.Probed) -> str:
 def deadline(draft: Draft, passed: seen.DeadlinePassed) -> None:
     """The time of one attempt is over; an earlier attempt's means nothing to a later one."""
     if starts.passed(draft, passed):
+        return
+    if passed.criterion.startswith(f"{SILENCE} "):
+        after_silence(draft, passed.attempt)
         return
     criterion = draft.criterion(passed.criterion)
     test, check = draft.test(passed.criterion), criterion.check

@@ -11,7 +11,7 @@ from thunes_tui.drill import starts
 from thunes_tui.drill.checks import CLIP, armed, counting, latency_ms, matches, members, sensed, want
 from thunes_tui.drill.draft import Draft
 from thunes_tui.drill.facts import ProcessState
-from thunes_tui.drill.invariants import after_audit, note
+from thunes_tui.drill.invariants import after_audit, after_time, after_trade, note
 from thunes_tui.drill.recovery import measure, recovered
 from thunes_tui.events import box
 from thunes_tui.events.steps import Evidence
@@ -37,6 +37,7 @@ def audit_seen(draft: Draft, record: seen.AuditSeen) -> None:
     if record.replayed:
         return
     after_audit(draft, record, stamp_of(record.timestamp))
+    after_time(draft, "audit", record)
     measure(draft, "audit", "audit trail")
     for criterion, check, since in list(counting(draft, "audit")):
         evidence = Evidence(
@@ -112,6 +113,8 @@ def log_seen(draft: Draft, record: seen.LogSeen) -> None:
         process_said(draft, bots[0], record)
     if record.replayed:
         return
+    after_time(draft, "log", record)
+    after_trade(draft, record)
     for criterion, check, since in list(armed(draft, "log")):
         level = want(check, "level", "")
         if matches(str(want(check, "pattern", "")), record.message) and level in ("", record.level):

@@ -206,6 +206,8 @@ def paths_of(spec: SessionSpec) -> dict[str, str]:
         "healthy_pattern": profile.bot.healthy,
         "switch_on_pattern": profile.bot.switch_on,
         "switch_off_pattern": profile.bot.switch_off,
+        "trade_pattern": profile.bot.trades,
+        "audit_s": str(profile.bot.audit_s),
         "preflight_command": f"{enter}\nbash {profile.paths.preflight}\n",
         "position_command": f"{profile.bot.position}\n",
     }

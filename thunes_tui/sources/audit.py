@@ -8,14 +8,18 @@ from typing import Any
 
 import orjson
 
+from thunes_tui.clock import from_iso
 from thunes_tui.lines.reader import Chunk
 from thunes_tui.lines.watch import WatchHub
 from thunes_tui.observations import AuditSeen, Observation
+from thunes_tui.sources.behind import Times
 from thunes_tui.sources.files import FollowedFile, LineMask, raw_lines, sha256
 
 NAMES = ("event", "event_type")
 """Members that may hold the event's name; THUNES writes the first."""
 SWITCH = "KILL_SWITCH_"
+SLACK_S = 2.0
+"""Two processes that write at once may overtake each other by as much as they wait for the file."""
 CLIP = 2000
 """Characters of a record's text that are handed on."""
 
@@ -51,6 +55,7 @@ class Audit(FollowedFile):
 
     def __init__(self, path: Path, shown: str, mask: LineMask, hub: WatchHub | None = None) -> None:
         super().__init__("audit", path, shown, mask, hub)
+        self._times = Times(SLACK_S, _seconds)
 
     def context(self, data: bytes, offset: int) -> Iterator[Observation]:
         """The last word on the kill switch before we came."""
@@ -82,9 +87,18 @@ class Audit(FollowedFile):
         fields = {key: value for key, value in record.items() if key not in (*NAMES, "timestamp")}
         text = masked.decode("utf-8", "backslashreplace")[:CLIP]
         stamp = str(record.get("timestamp", ""))
+        behind = 0.0 if replayed else self._times.behind(stamp)
         return AuditSeen(
-            place, sha256(line), name, stamp, fields, self.shown, "", text, replayed, self.identity
+            place, sha256(line), name, stamp, fields, self.shown, "", text, replayed, self.identity, behind
         )
+
+
+def _seconds(stamp: str) -> float:
+    """Since the epoch; 0 for no time. One without a zone counts as UTC: only differences matter here."""
+    try:
+        return from_iso(stamp) / 1e6
+    except (ValueError, OverflowError):
+        return 0.0
 
 
 def _object(masked: bytes) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from thunes_tui.config import Bot
 from thunes_tui.lines.reader import Chunk
 from thunes_tui.lines.watch import WatchHub
 from thunes_tui.observations import LogSeen, Observation
+from thunes_tui.sources.behind import Times
 from thunes_tui.sources.files import FollowedFile, LineMask, raw_lines, sha256
 
 HEAD = re.compile(rb"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?:[,.]\d+)? - (.*?) - ([A-Z]+) - (.*)", re.DOTALL)
@@ -21,6 +22,8 @@ _LEVELS = re.compile(rb" - (?:WARNING|ERROR|CRITICAL|FATAL) - ")
 CLIP = 4000
 LONGEST_RECORD = 200
 """Lines of one record that are looked at."""
+EDGE = 8192
+"""Bytes at the end of a piece in which the last time is looked for."""
 SLACK_S = 2
 """The log counts whole seconds, and the kernel's start times are as coarse as its boot time."""
 
@@ -57,6 +60,7 @@ class _Record:
     lines: list[bytes] = field(default_factory=list)
     told: bool = False
     identity: tuple[int, ...] = ()
+    behind_s: float = 0.0
 
 
 class Log(FollowedFile):
@@ -78,7 +82,7 @@ class Log(FollowedFile):
         hub: WatchHub | None = None,
     ) -> None:
         super().__init__("log", path, shown, mask, hub)
-        words = (bot.switch_on, bot.switch_off, bot.healthy)
+        words = (bot.switch_on, bot.switch_off, bot.healthy, bot.trades)
         self._said = union(words) or _NOTHING
         self._each = tuple(union([each]) or _NOTHING for each in words)
         # In the file a head stands before the message, so what is bound to its beginning is not quickly seen.
@@ -91,6 +95,7 @@ class Log(FollowedFile):
         self._successor_from: int | None = None
         self._first: _Record | None = None
         self._context: list[_Record] | None = None
+        self._times = Times(SLACK_S, _wall)
 
     def bot_gone(self) -> None:
         """The bot died: what the file holds from here on is its successor's, the first record above all."""
@@ -120,7 +125,7 @@ class Log(FollowedFile):
         own = [record for record in self._context if _wall(record.time) >= born - SLACK_S]
         self._context = None
         chosen: dict[int, _Record] = {}
-        switches, healthy = self._each[:2], self._each[2]
+        switches, healthy = self._each[:2], self._each[2]  # trades of before prove nothing
         for record in own:
             text = _text(record)
             if any(each.search(text) for each in switches):
@@ -133,7 +138,10 @@ class Log(FollowedFile):
     def records(self, chunk: Chunk) -> Iterator[Observation]:
         wanted = self._wanted()
         awaited = self._marked or (self._successor_from is not None and self._first is None)
+        first, last = _edges(chunk.data)
+        awaited = awaited or self._times.may_run_back(first, last)
         if not awaited and wanted is None and not self._interesting(chunk.data):
+            self._times.passed(last)
             self._open_record = None
             return
         for place, line in raw_lines(chunk.data, chunk.offset):
@@ -141,6 +149,7 @@ class Log(FollowedFile):
                 yield from self._tell(wanted)
                 self._open_record = _record(place, line)
                 self._open_record.identity = self.identity
+                self._open_record.behind_s = self._times.behind(self._open_record.time)
             elif len(self._open_record.lines) < LONGEST_RECORD:
                 self._open_record.lines.append(line)
         # Not held back for a continuation that may never come; one that comes may still make it interesting.
@@ -156,7 +165,7 @@ class Log(FollowedFile):
         if self._is_first(record):
             self._first = record
         text = _text(record)
-        hit = record.level in WORTH_A_LOOK or self._said.search(text) is not None
+        hit = record.level in WORTH_A_LOOK or self._said.search(text) is not None or record.behind_s > 0
         if hit or (wanted is not None and wanted.search(text) is not None) or (self._marked and record.time):
             self._marked = self._marked and not record.time
             record.told = True
@@ -179,6 +188,7 @@ class Log(FollowedFile):
             self.shown,
             replayed,
             record.identity or self.identity,
+            record.behind_s,
         )
 
 
@@ -201,6 +211,16 @@ def _records(data: bytes, offset: int) -> Iterator[_Record]:
             record.lines.append(line)
     if record is not None:
         yield record
+
+
+def _edges(data: bytes) -> tuple[str, str]:
+    """The times of the first and the last line that have one; of all between nothing is looked at."""
+    first, last = HEAD.match(data), None
+    for line in reversed(data[-EDGE:].splitlines()):
+        last = HEAD.match(line)
+        if last is not None:
+            break
+    return (first[1].decode() if first else ""), (last[1].decode() if last else "")
 
 
 def _text(record: _Record) -> str:
