@@ -5,7 +5,7 @@ Written by hand and not from the files, so that both would have to be wrong in t
 
 from __future__ import annotations
 
-from thunes_tui.events import blocks, box, drill, session, shell, signals, starts, steps, stops
+from thunes_tui.events import blocks, box, drill, emergency, session, shell, signals, starts, steps, stops
 from thunes_tui.events.base import Event
 from thunes_tui.events.steps import Evidence
 
@@ -94,6 +94,18 @@ SAMPLES: tuple[Event, ...] = (
     stops.LeftSafeAsked(3, "abort"),
     stops.LeftSafeSensed(3, "end", (("one bot", "FAIL", "no bot runs", "processes"),)),
     stops.DeviationExplained(1234, "the log showed it at once"),
+    emergency.EmergencySensed(
+        2, "telegram", "Telegram alert failed after 5.00 s", "log", "log:500", True, ("T1.C3",), "T1"
+    ),
+    emergency.EmergencyOpened(2, "telegram", ("T1.C3",), "T1"),
+    emergency.EmergencyItemRequested(1, "restore", 2, SHA),
+    emergency.EmergencyItemHeld(1, "restore", 2, "positions.db", ("data/positions.db is moved away",)),
+    emergency.EmergencyItemStarted(
+        1, "restore", 2, SHA, "t0ken", 5120, (("/p/data/positions.db", 8192, SHA),)
+    ),
+    emergency.EmergencyItemEnded(1, "restore", 2, "failed", 1, "no space left", SHA),
+    emergency.EmergencyItemSkipped(2, "token", "known good"),
+    emergency.EmergencyClosed(2, "telegram", "workaround", "log monitoring only"),
     shell.ShellOpened(8001, 120, 40, True, 17, "a new shell"),
     shell.ShellRequested(8001),
     shell.ShellOutput(5120, "é\x1b[1m", "w6k="),

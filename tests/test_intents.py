@@ -12,14 +12,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from thunes_tui import intents, observations
+from thunes_tui import emergency_observations, intents, observations
 from thunes_tui.drill.decide import ASKED, SEEN
 from thunes_tui.events.base import REGISTRY as EVENTS
 from thunes_tui.intents import REGISTRY, Intent, Role, decode, encode, may
 
 MATRIX = {
     "abort": "d", "abort_leave": "d", "abort_open": "d", "alert_seen": "d", "bookmark": "dw",
-    "criterion": "d", "deviation": "d", "document": "d", "end": "d", "explain": "d", "field": "d",
+    "criterion": "d", "deviation": "d", "document": "d", "emergency_close": "d", "emergency_confirm": "d",
+    "emergency_item": "d", "emergency_open": "d", "emergency_skip": "d", "emergency_tick": "d", "end": "d",
+    "explain": "d", "field": "d",
     "hold": "dw", "left_safe": "d", "note": "dw", "pass_keys": "d", "pause": "d", "position": "d",
     "preflight": "d", "prepare": "d", "prerequisite": "d", "release": "dw", "request_keys": "dw",
     "resize": "d", "resume": "d", "seek": "r", "shell_open": "d", "sign_off": "dw", "signal": "d",
@@ -80,6 +82,7 @@ def test_every_intent_and_observation_is_decided() -> None:
     assert set(ASKED) == set(REGISTRY.values()) - {intents.Seek}
     assert set(SEEN) == {
         cls
-        for _, cls in inspect.getmembers(observations, inspect.isclass)
+        for module in (observations, emergency_observations)
+        for _, cls in inspect.getmembers(module, inspect.isclass)
         if issubclass(cls, observations.Observation) and cls is not observations.Observation
     }

@@ -28,6 +28,7 @@ class Paths:
     operational: str = "docs/OPERATIONAL-RUNBOOK.md"
     operational_section: str = "kill-switch deactivation"
     preflight: str = "scripts/dr_drill_preflight.sh"
+    telegram_check: str = "scripts/verify_telegram.py"
     required: tuple[str, ...] = (
         "src/live/paper_trader.py",
         "src/risk/manager.py",
@@ -54,6 +55,10 @@ class Bot:
     """A record of the log that says so tells of a trade, which the audit trail must know of."""
     audit_s: float = 60.0
     """Seconds around a trade in the log within which the audit trail must grow: an order may take so long."""
+    restart: str = "python src/live/paper_trader.py --symbol BTCUSDT --side BUY --amount 100 &"
+    """The seed's command that starts the bot again after a hang."""
+    alert_failed: str = r"(?i)telegram.*\b(?:failed|not sent|not reached)\b"
+    """How it says in its log that an alert could not be sent."""
     recovery_s: float = 60.0
     """How long a restart may take until the bot is healthy."""
     alert_s: float = 5.0

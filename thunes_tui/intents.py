@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from thunes_tui import emergency_intents
 from thunes_tui.intent import REGISTRY as REGISTRY  # noqa: PLC0414 - it is one of this module's names
 from thunes_tui.intent import Intent as Intent  # noqa: PLC0414 - it is one of this module's names
 from thunes_tui.intent import decode as decode  # noqa: PLC0414 - it is one of this module's names
@@ -17,6 +18,14 @@ from thunes_tui.step_intents import RunStep as RunStep  # noqa: PLC0414 - it is 
 from thunes_tui.step_intents import SkipStep as SkipStep  # noqa: PLC0414 - it is one of this module's names
 
 Role = Literal["driver", "witness", "replay"]
+
+# Those about emergencies, which have a module of their own.
+OpenEmergency = emergency_intents.OpenEmergency
+RunEmergencyItem = emergency_intents.RunEmergencyItem
+ConfirmEmergencyItem = emergency_intents.ConfirmEmergencyItem
+TickEmergencyItem = emergency_intents.TickEmergencyItem
+SkipEmergencyItem = emergency_intents.SkipEmergencyItem
+CloseEmergency = emergency_intents.CloseEmergency
 
 
 @intent("preflight")

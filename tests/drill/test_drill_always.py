@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.drill.playbook import Playbook, like
 from thunes_tui import observations as seen
 from thunes_tui.events import box, steps
+from thunes_tui.events.emergency import EmergencySensed
 
 
 def marked(what: str) -> seen.Happened:
@@ -14,7 +15,7 @@ def marked(what: str) -> seen.Happened:
 def test_a_cut_audit_trail_vetoes_in_any_test(play: Playbook) -> None:
     play.ready_for("T1")
     play.see(marked("truncated")).gives(
-        box.SourceMarked, like(steps.FindingNoted, veto=True, source="audit", test="T1")
+        box.SourceMarked, like(steps.FindingNoted, veto=True, source="audit", test="T1"), EmergencySensed
     )
 
 

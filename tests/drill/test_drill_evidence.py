@@ -16,6 +16,7 @@ from thunes_tui.drill.effects import AskProbe, SetDeadline
 from thunes_tui.drill.printed import own_lines
 from thunes_tui.events import box, steps
 from thunes_tui.events.base import Event
+from thunes_tui.events.emergency import EmergencySensed
 from thunes_tui.runbook.model import Check
 from thunes_tui.runbook.model import Test as RunbookTest
 
@@ -52,7 +53,7 @@ class TestTime:
         play.audit("KILL_SWITCH_ACTIVATED", reason="DRILL").holds(like(SENSED, verdict="PASS"))
         play.wait(1)
         play.see(seen.DeadlinePassed("T1.C6", 1)).gives()
-        play.see(seen.DeadlinePassed("T1.C3", 1)).gives(
+        play.phone_answers(play.see(seen.DeadlinePassed("T1.C3", 1))).holds(
             like(SENSED, verdict="FAIL", cause="no alert on the phone within 10 s of the step's end")
         )
         play.alert().lacks(SENSED)
@@ -153,7 +154,7 @@ class TestContrary:
         trading.do("T1.S1", "Risk status")
         trading.do("T1.S3")
         trading.see(seen.DeadlinePassed("T1.C2", 1))
-        trading.see(seen.DeadlinePassed("T1.C3", 1))
+        trading.phone_answers(trading.see(seen.DeadlinePassed("T1.C3", 1)))
         trading.ask(intents.EndTest("T1")).holds(steps.TestEnded)
         trading.audit("TRADE_APPROVED", side="BUY").gives(like(steps.FindingNoted, veto=True, test=""))
 
@@ -431,7 +432,9 @@ class TestProbes:
     def test_damage_vetoes_even_when_it_is_found_too_late(self, play: Playbook) -> None:
         play.ready()
         late = seen.Probed("T3.C7", "FAIL", "page 3 is damaged", veto="database")
-        play.see(late).gives(like(steps.FindingNoted, veto=True, source="database", test="T3"))
+        play.see(late).gives(
+            like(steps.FindingNoted, veto=True, source="database", test="T3"), EmergencySensed
+        )
         play.see(late).gives()
 
     def test_a_word_that_is_no_verdict_is_never_a_pass(self, play: Playbook) -> None:

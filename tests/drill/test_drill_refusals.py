@@ -59,6 +59,17 @@ SAMPLES: tuple[Intent, ...] = (
     intents.AddDeviation(""),
     intents.AddBookmark("log", 3),
     intents.SeeAlert(),
+    intents.OpenEmergency("database"),
+    intents.OpenEmergency("flood"),
+    intents.RunEmergencyItem("database", "check"),
+    intents.RunEmergencyItem("hang", "stop"),
+    intents.RunEmergencyItem("", "x", "0" * 64),
+    intents.ConfirmEmergencyItem("database", "aside", "positions.db"),
+    intents.TickEmergencyItem("database", "cause", "a full disk"),
+    intents.SkipEmergencyItem("telegram", "token", "known good"),
+    intents.SkipEmergencyItem("telegram", "token", " "),
+    intents.CloseEmergency("audit", "mended", "locking was verified"),
+    intents.CloseEmergency("audit", "forgotten", ""),
     intents.CreatePosition(),
     intents.StartDocumentation(),
     intents.EndDrill(),
@@ -234,7 +245,7 @@ def test_the_end_of_a_test_waits_for_its_checks_and_names_what_for(play: Playboo
     refused = play.ask(intents.EndTest("T1")).decision.refused
     assert "log line like ACTIVATED for Logged to console and file" in refused
     for given in play.time_out(ended):
-        given.gives(steps.CriterionSensed)
+        given.holds(steps.CriterionSensed)
     play.ask(intents.EndTest("T1")).holds(steps.TestEnded)
 
 

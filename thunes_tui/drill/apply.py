@@ -12,6 +12,7 @@ from thunes_tui.drill import (
     fold_blocks,
     fold_box,
     fold_drill,
+    fold_emergency,
     fold_session,
     fold_signals,
     fold_starts,
@@ -31,6 +32,7 @@ FOLDS = {
     **fold_session.FOLDS,
     **fold_signals.FOLDS,
     **fold_stops.FOLDS,
+    **fold_emergency.FOLDS,
 }
 """By type of event; a type that is missing here changes nothing but the head."""
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from thunes_tui.clock import Moment
 from thunes_tui.drill.draft import Draft
+from thunes_tui.drill.emergency_touch import overshadowed
 from thunes_tui.drill.model import FINAL, DrillState
 from thunes_tui.events.steps import CriterionSensed, Evidence
 from thunes_tui.runbook.model import Check, Criterion, Step, Test
@@ -117,6 +118,8 @@ def waiting(state: DrillState, test: Test) -> list[Criterion]:
 def sensed(
     draft: Draft, criterion: Criterion, verdict: str, cause: str, evidence: Evidence | None = None
 ) -> None:
+    """What an emergency in force touches is NOT VERIFIED for it, whatever it seems."""
+    verdict, cause = overshadowed(draft.state, criterion, verdict, cause, evidence)
     draft.emit(CriterionSensed(criterion.id, verdict, cause[:CLIP], evidence))
 
 

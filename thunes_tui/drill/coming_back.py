@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from thunes_tui import observations as seen
-from thunes_tui.drill import abort, starts, undo
+from thunes_tui.drill import abort, seen_emergency, starts, undo
 from thunes_tui.drill.checks import waiting
 from thunes_tui.drill.draft import Draft
 from thunes_tui.drill.effects import AskGuard, FindDead, TakeBaseline
@@ -25,6 +25,8 @@ def came_back(draft: Draft, back: seen.ServerCameBack) -> None:
     if draft.state.preflight.running:
         run = draft.state.preflight.run
         draft.emit(drill.PreflightEnded(run, "UNKNOWN", "UNKNOWN", passed=False))
+    seen_emergency.lost(draft, "the server died")
+    seen_emergency.lost(draft, "the server died", "look")
     server_died(draft)
     starts.lost(draft, "the server died while the bot was waited for")
     lost_processes(draft, back.boot)

@@ -14,13 +14,16 @@ from thunes_tui.drill import (
     abort,
     asked_blocks,
     asked_drill,
+    asked_emergency,
     asked_people,
     asked_signals,
     asked_steps,
     asked_stops,
     coming_back,
+    emergency_signs,
     left_safe,
     seen_box,
+    seen_emergency,
     seen_position,
     seen_recording,
     seen_records,
@@ -47,6 +50,7 @@ ASKED: dict[type, Handler] = {
     **abort.ASKED,
     **undo.ASKED,
     **left_safe.ASKED,
+    **asked_emergency.ASKED,
 }
 SEEN: dict[type, Handler] = {
     **seen_box.HANDLERS,
@@ -58,6 +62,8 @@ SEEN: dict[type, Handler] = {
     **coming_back.HANDLERS,
     **abort.SEEN,
     **left_safe.SEEN,
+    **seen_emergency.SEEN,
+    **emergency_signs.SEEN,
 }
 
 
@@ -79,6 +85,7 @@ def decide(state: DrillState, intent: Intent, now: Moment, actor: Actor, ask: in
         if handler is None:
             raise Refusal("only a replay can be moved about in time")
         handler(draft, intent)
+        emergency_signs.follow(draft)
     except Refusal as refusal:
         return Decision((IntentRefused(intent.KIND, str(refusal), ask, actor.client),), (), str(refusal))
     return Decision(tuple(draft.events), tuple(draft.effects))
@@ -94,4 +101,5 @@ def observe(state: DrillState, observation: Observation, now: Moment) -> Decisio
         handler(draft, observation)
     except Refusal:
         pass  # it names what this drill does not have; the facts it brought stand
+    emergency_signs.follow(draft, observation)
     return Decision(tuple(draft.events), tuple(draft.effects))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from thunes_tui.drill.emergency_results import action_items
 from thunes_tui.drill.model import DrillState, TestState
 from thunes_tui.drill.recovery import of_crash_test
 
@@ -81,7 +82,8 @@ def decide_outcome(state: DrillState) -> Outcome:
         vetoes,
         drill_successful(state, passed, of),
         (*ways, *doubts),
-        {"GO": ALL_PASS, "CONDITIONAL": ONE_SHORT, "NO-GO": FEWER, "ABORTED": AGAIN}[decision],
+        {"GO": ALL_PASS, "CONDITIONAL": ONE_SHORT, "NO-GO": FEWER, "ABORTED": AGAIN}[decision]
+        + action_items(state),
         count_not_verified(state),
         authorisation == "YES",
         authorisation,

@@ -20,6 +20,8 @@ MOST_WORDS = 400
 OVER = "over its planned time: "
 """How a deviation begins that is of time alone: the procedure was followed all the same."""
 BY_HAND = "typed in the shell while "
+OF_EMERGENCY = re.compile(r"\bstep E\d+\.\d+$")
+"""A line that runs an item of an emergency's checklist."""
 WORDS = re.compile(r"\w+|[^\w\s]")
 Words = list[str]
 
@@ -28,6 +30,12 @@ def note_typed(draft: Draft, line: str) -> None:
     """What a person typed while a test runs. A step done by hand may be done in the shell: that is a note."""
     test, typed = draft.state.running_test, line.strip()
     if test is None or not typed or is_own(draft.state, test, typed):
+        return
+    if draft.state.emergencies.handled:
+        kind = draft.state.emergencies.handled[0].kind
+        draft.emit(
+            NoteAdded(f"typed in the shell in an emergency ({kind}): {' '.join(typed.split())[:CLIP]}")
+        )
         return
     active = [s for s in test.steps if draft.state.steps[s.id].status == "running"]
     by_hand = next((s for s in active if draft.state.steps[s.id].by_hand), None)
@@ -48,7 +56,8 @@ def is_own(state: DrillState, test: Test, typed: str) -> bool:
     """A line that the console typed itself, alone or behind what already stood at the prompt."""
     running = (s for s in test.steps if state.steps[s.id].status == "running")
     lines = [f"step {short(s.id)}" for s in running]
-    return typed in ("step preflight", "step position") or any(typed.endswith(line) for line in lines)
+    own = typed in ("step preflight", "step position") or OF_EMERGENCY.search(typed) is not None
+    return own or any(typed.endswith(line) for line in lines)
 
 
 def typed_by_hand(state: DrillState, test: Test) -> list[str]:

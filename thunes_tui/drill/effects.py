@@ -173,3 +173,26 @@ class CloseShell(Effect):
 @dataclass(frozen=True, slots=True)
 class StopServer(Effect):
     """End in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckEmergency(Effect):
+    """Before an item's block runs: prove testnet, compute its blast radius, see that its conditions hold and
+    hash what it is about. Answers `EmergencyChecked`."""
+
+    asked_for: str
+    command: str
+    needs: tuple[str, ...] = ()
+    """As in `emergency_catalogue.Item`."""
+    evidence: tuple[str, ...] = ()
+    """Paths; those that are not there are left out of the answer."""
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LookEmergency(Effect):
+    """The console's own look for an item: is Telegram reached, is its token good? An `EmergencyLooked`."""
+
+    number: int
+    item: str
+    attempt: int

@@ -57,6 +57,8 @@ def after_death(draft: Draft, gone: BotGone) -> None:
     asked = draft.state.signalling
     if (asked.pid, asked.start) == (gone.pid, gone.start) and asked.how == "stop" and asked.signal:
         return  # a person stopped it, and that is on record
+    if any(each.kind in ("hang", "database") for each in draft.state.emergencies.handled):
+        return  # its checklist has it stopped
     note(draft, f"the bot died unasked: pid {gone.pid} {gone.detail}".rstrip(), "invariant")
 
 

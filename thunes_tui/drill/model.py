@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from thunes_tui.clock import Moment
+from thunes_tui.drill.emergencies import Emergencies
 from thunes_tui.drill.facts import (
     Bookmark,
     ClientState,
@@ -248,6 +249,7 @@ class DrillState:
     failures: dict[str, str] = field(default_factory=dict)
     """Workers that failed and have not come back, with the reason."""
     stops: Stops = field(default_factory=Stops)
+    emergencies: Emergencies = field(default_factory=Emergencies)
     ending: Ending | None = None
 
     @property

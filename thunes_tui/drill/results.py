@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from thunes_tui.clock import Moment, to_iso
+from thunes_tui.drill import emergency_results
 from thunes_tui.drill.decision import decide_outcome
 from thunes_tui.drill.model import CriterionState, DrillState
 from thunes_tui.drill.recovery import of_crash_test
@@ -41,6 +42,7 @@ def results(state: DrillState, recording: str) -> dict[str, Any]:
         "deviations": _deviations(state),
         "aborted": state.stops.abort.reason if state.stops.abort.confirmed else None,
         "left_safe": _left_safe(state),
+        "emergencies": emergency_results.results(state),
         "recording": recording,
     }
 

@@ -8,7 +8,7 @@ from typing import Any
 from thunes_tui import observations as seen
 from thunes_tui.drill import starts
 from thunes_tui.drill.alerts import alert_arrived
-from thunes_tui.drill.checks import attempt_of, is_over, step_of
+from thunes_tui.drill.checks import attempt_of, is_over, sensed, step_of
 from thunes_tui.drill.draft import Draft, short
 from thunes_tui.drill.invariants import SILENCE, after_birth, after_death, after_mark, after_silence, note
 from thunes_tui.drill.recovery import bot_died, is_successor, measure
@@ -112,7 +112,7 @@ def probed(draft: Draft, answer: seen.Probed) -> None:
     if answer.attempt not in (0, attempt_of(draft.state, test, check)):
         return
     verdict = answer.verdict or "NOT VERIFIED"
-    draft.emit(steps.CriterionSensed(criterion.id, verdict, answer.cause, answer.evidence))
+    sensed(draft, criterion, verdict, answer.cause, answer.evidence)
 
 
 def with_subject(draft: Draft, answer: seen.Probed) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from thunes_tui import observations as seen
-from thunes_tui.drill import abort, starts, undo
+from thunes_tui.drill import abort, seen_emergency, starts, undo
 from thunes_tui.drill.asked_drill import PREFLIGHT
 from thunes_tui.drill.asked_steps import CONFIRMED, launch
 from thunes_tui.drill.checks import CLIP, PRINTED, step_of
@@ -50,6 +50,7 @@ def command_ended(draft: Draft, mark: seen.CommandEnded) -> None:
     draft.emit(shell.ShellEnded(mark.seq, mark.exit, mark.cwd, mark.jobs))
     garbled_preflight(draft, typed)
     undo.command_ended(draft, typed, mark.exit)
+    seen_emergency.command_ended(draft, typed, mark)
     if draft.state.stops.abort.status == "stopping":
         if typed == draft.state.stops.abort.line:
             abort.stopped(draft, mark.exit)
@@ -106,6 +107,7 @@ def shell_gone(draft: Draft, gone: seen.ShellGone) -> None:
         draft.emit(steps.StepUnknown(step.id, attempt, "the shell ended while it ran"))
         settle_rest(draft, draft.test(step.id))
     undo.lost(draft, "the shell ended while it ran")
+    seen_emergency.lost(draft, "the shell ended")
     abort.stopped(draft, -1)
 
 
@@ -170,6 +172,7 @@ def is_confirmed(known: StepState, spoke: seen.GuardSpoke, confirm: str) -> bool
 def not_run(draft: Draft, answer: seen.NotRun) -> None:
     """The effect refused: the step was begun on paper, and the shell never saw it."""
     undo.not_run(draft, answer)
+    seen_emergency.not_run(draft, answer)
     flight = draft.state.preflight
     if not answer.attempt and flight.running and not flight.script:
         preflight_verdict(draft, seen.PreflightVerdict(flight.run, "script", "UNKNOWN"))

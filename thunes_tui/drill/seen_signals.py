@@ -69,6 +69,8 @@ def note_by_hand(draft: Draft) -> None:
     """A process that a person stops is no step of the runbook."""
     known = draft.state.signalling
     test, step = here(draft.state)
+    if draft.state.emergencies.handled:
+        return  # it is the emergency's, and stands with it
     if test and known.how != "thaw":
         text = f"process {known.pid} {DONE_BY[known.how]} by {known.by} from the processes pane"
         draft.emit(steps.DeviationNoted(text, "", test, step, sensed=True))

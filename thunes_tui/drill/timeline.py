@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from thunes_tui.clock import Moment
+from thunes_tui.drill.emergency_results import stamps
 from thunes_tui.drill.model import DrillState
 
 PREFLIGHT_MIN = 5.0
@@ -52,6 +53,7 @@ def rows(state: DrillState) -> tuple[TimelineRow, ...]:
     known = [_row(state, label, minutes, actual.get(label), start) for label, minutes in planned]
     labels = {label for label, _ in planned}
     extra = [TimelineRow(s.label, None, s.at, None) for s in state.stamps if s.label not in labels]
+    extra += [TimelineRow(label, None, at, None) for label, at in stamps(state)]
     return (*known, *extra)
 
 

@@ -7,6 +7,7 @@ case is a held step: it starts by its typed confirmation and by nothing else.
 from __future__ import annotations
 
 from thunes_tui.drill.draft import Refusal, short
+from thunes_tui.drill.emergency_catalogue import in_shell
 from thunes_tui.drill.model import ACTIVE, DrillState, StepState, TestState
 from thunes_tui.runbook.model import Test
 
@@ -154,3 +155,6 @@ def check_shell(state: DrillState) -> None:
         raise Refusal(no_shell(state))
     if state.shell.running:
         raise Refusal(f"the shell is busy with: {state.shell.running[:60]} - end that first")
+    other = in_shell(state.emergencies)
+    if other:
+        raise Refusal(f"the shell is busy with: {other}")

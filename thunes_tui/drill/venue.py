@@ -17,6 +17,8 @@ from thunes_tui.runbook.model import Check, Criterion, Step, Test
 
 DOWN = "exchange down"
 """How every reason and cause begins that is nothing but an exchange that does not answer."""
+SILENT = "Telegram silent"
+"""How every cause begins of an alert that did not come because Telegram itself does not answer."""
 ASKED_S = 60.0
 """An exchange worker that has not answered by then will not."""
 _NAMES = re.compile(r"(?i)binance|exchange|testnet|ccxt|reconcil")
@@ -44,9 +46,10 @@ def _names_exchange(step: Step) -> bool:
 def fail(
     draft: Draft, criterion: Criterion, check: Check, cause: str, evidence: Evidence | None = None
 ) -> None:
-    """A FAIL; where the exchange may be to blame, only once it has answered."""
+    """A FAIL; where the exchange or Telegram may be to blame, only once that has answered."""
     test = draft.test(criterion.id)
-    if not needs_exchange(test, check) or not is_over(draft.state, test, check):
+    doubtful = check.kind == "telegram" or needs_exchange(test, check)
+    if not doubtful or not is_over(draft.state, test, check):
         sensed(draft, criterion, "FAIL", cause, evidence)
         return
     attempt = attempt_of(draft.state, test, check)
@@ -63,5 +66,10 @@ def doubt_of(attempt: int) -> int:
 def doubt_passed(draft: Draft, criterion: Criterion) -> None:
     """Nobody said whether the exchange is there: then nobody knows whose fault it is."""
     if not draft.state.criteria[criterion.id].sensed:
-        cause = f"nobody could tell whether the exchange answers within {ASKED_S:g} s"
+        of = (
+            "Telegram"
+            if criterion.check is not None and criterion.check.kind == "telegram"
+            else "the exchange"
+        )
+        cause = f"nobody could tell whether {of} answers within {ASKED_S:g} s"
         sensed(draft, criterion, "NOT VERIFIED", cause)

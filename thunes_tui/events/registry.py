@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from thunes_tui.events import blocks, box, drill, session, shell, signals, starts, steps, stops
+from thunes_tui.events import blocks, box, drill, emergency, session, shell, signals, starts, steps, stops
 from thunes_tui.events.base import REGISTRY, Event, Unknown
 from thunes_tui.plain import from_plain
 
-MODULES = (drill, steps, blocks, starts, box, shell, signals, stops, session)
+MODULES = (drill, steps, blocks, starts, box, shell, signals, stops, emergency, session)
 
 
 def decode(kind: str, data: dict[str, Any]) -> Event:

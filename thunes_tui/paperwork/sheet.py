@@ -11,6 +11,8 @@ from pathlib import Path
 
 from thunes_tui.clock import Moment, hhmmss, to_iso
 from thunes_tui.drill.draft import short
+from thunes_tui.drill.emergency_catalogue import PROCEDURES
+from thunes_tui.drill.emergency_results import action_items, how_left, title
 from thunes_tui.drill.model import CriterionState, DrillState
 from thunes_tui.events.base import Event
 from thunes_tui.journal.codec import Record
@@ -86,6 +88,7 @@ def _lines(state: DrillState) -> Iterator[str]:
     for test in state.plan:
         yield from _test(state, test)
     yield from _remarks(state)
+    yield from _emergencies(state)
     if state.ending is not None:
         yield f"## Decision: {state.ending.decision}, {state.ending.passed} of {state.ending.of}"
         yield ""
@@ -125,6 +128,32 @@ def _how(found: CriterionState) -> str:
     if found.overridden:
         return f"{found.decided_by}, over sensed {found.sensed}"
     return found.decided_by or ("sensed" if found.sensed else "open")
+
+
+def _emergencies(state: DrillState) -> Iterator[str]:
+    """What was sensed, what was done item by item, what it spoils, and how it was left."""
+    for each in state.emergencies.known:
+        yield ""
+        yield f"## Emergency {each.number}: {title(each)} ({each.severity}) - {how_left(each)}"
+        yield ""
+        yield f"- {_at(each.since)} - since"
+        for cause in each.causes:
+            yield f"- sensed: {cause}"
+        spoilt = ", ".join(each.criteria) or "none"
+        yield f"- NOT VERIFIED because of it: {spoilt}; all other criteria stand"
+        for item in PROCEDURES[each.kind].items if each.kind in PROCEDURES else ():
+            known = each.item(item.id)
+            if known.status:
+                box = "x" if known.done else " "
+                yield f"- [{box}] {item.text}: {known.status} {known.detail}".rstrip()
+            for path, size, sha256 in known.evidence:
+                yield f"  - evidence {path}, {size} bytes, SHA-256 {sha256}"
+    items = action_items(state)
+    if items:
+        yield ""
+        yield "## Action items"
+        yield ""
+        yield from (f"- [ ] {item}" for item in items)
 
 
 def _remarks(state: DrillState) -> Iterator[str]:

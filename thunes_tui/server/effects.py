@@ -23,6 +23,7 @@ from thunes_tui.observations import (
     PreflightVerdict,
 )
 from thunes_tui.server import blast
+from thunes_tui.server.emergency import EmergencyHand
 from thunes_tui.server.environment import effective, spec_of
 from thunes_tui.server.guard import Guard, Mint, settings_reasons
 from thunes_tui.server.hub import Hub
@@ -36,6 +37,7 @@ from thunes_tui.server.shell import ShellHost
 from thunes_tui.server.spec import SessionSpec
 from thunes_tui.server.supervisor import Supervisor
 from thunes_tui.server.surroundings import Job, Surroundings, jobs_of
+from thunes_tui.server.telegram_probe import TelegramProbe
 from thunes_tui.server.world import world_pid
 from thunes_tui.sources import procfs
 from thunes_tui.sources.exchange import ExchangeWorker, Spec
@@ -71,12 +73,14 @@ class Effector:
         self.new_shell: Callable[[], Coroutine[Any, Any, None]] | None = None
         """Opens one in place of the one that ended; set by who hosts it."""
         self.worker = ExchangeWorker(self._exchange)
-        self.prober = Prober(spec.project, spec.profile, hub.clock, mask, self.worker)
+        telegram = TelegramProbe(spec.project, spec.profile, environment)
+        self.prober = Prober(spec.project, spec.profile, hub.clock, mask, self.worker, telegram.reach)
         self._native = NativePreflight(spec.project, spec.profile, environment, mask, self.worker)
         self._interrupter = Interrupter(lambda: hub.state, own, hub.observe)
         self._around = Surroundings(spec.project, spec.profile, self.prober, self.worker, mask.text)
         self._guard = Guard(spec.project, spec.profile, environment, self.worker, hub.clock)
         self.control = ProcessControl(spec, hub, self._mint, self._guard.prove_for, own, mask.text)
+        self._emergency = EmergencyHand(spec, hub, self._mint, self._guard.prove, own, mask.text, telegram)
 
     def _exchange(self) -> Spec:
         """Checked as it is read: a file edited since the guard looked shows no key to another host."""
@@ -126,6 +130,8 @@ class Effector:
                 work = self.control.send(effect)
             case effects.InterruptShell(line) if self.shell is not None:
                 work = self._interrupter.end(self.shell.terminal, self.shell.pid, line)
+            case effects.CheckEmergency() | effects.LookEmergency():
+                work = self._emergency.do(effect)
             case effects.LookAround():
                 work = self._tell(self._around.look(effect, self._jobs()))
             case effects.TakeBaseline(test):

@@ -21,6 +21,7 @@ from thunes_tui.sources.audit import Audit
 from thunes_tui.sources.log import Log, union
 from thunes_tui.sources.positions import Positions
 from thunes_tui.sources.processes import Processes
+from thunes_tui.sources.stall import Stall
 from thunes_tui.sources.telegram import Telegram
 
 
@@ -59,6 +60,7 @@ class Followed:
             self._processes,
             Positions(spec.place("database"), watches),
             Telegram(Path(world.inbox) if world.inbox else None, mask, after, watches),
+            Stall(spec.place("log"), self._living, hub.clock),
         ]
 
     def before(self, observation: Observation) -> list[Observation]:
@@ -89,6 +91,9 @@ class Followed:
             if c.check is not None and c.check.kind == "log" and not state.criteria[c.id].sensed
         ]
         return union(patterns)
+
+    def _living(self) -> tuple[tuple[int, int], ...]:
+        return tuple((bot.pid, bot.start) for bot in self._hub.state.bots)
 
     def _born(self) -> float | None:
         """Wall time, in seconds, at which the bot that runs now was started."""

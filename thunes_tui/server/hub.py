@@ -18,9 +18,11 @@ from thunes_tui.events.box import WorkerFailed
 from thunes_tui.events.session import ClientJoined, ClientLeft, GapNoted, KeysPassed
 from thunes_tui.intents import (
     AbortDrill,
+    ConfirmEmergencyItem,
     ConfirmSignal,
     CreatePosition,
     Intent,
+    RunEmergencyItem,
     RunPreflight,
     RunStep,
     SignalProcess,
@@ -38,7 +40,16 @@ RETRY_S = 1.0
 """Between two tries whether a lost recording works again."""
 WORKER = "journal"
 """Under this name the state says that recording is lost, and why."""
-NEEDS_RECORDING = (RunStep, StartTest, RunPreflight, CreatePosition, SignalProcess, ConfirmSignal)
+NEEDS_RECORDING = (
+    RunStep,
+    StartTest,
+    RunPreflight,
+    CreatePosition,
+    SignalProcess,
+    ConfirmSignal,
+    RunEmergencyItem,
+    ConfirmEmergencyItem,
+)
 """Nothing that acts may start while recording is lost."""
 
 

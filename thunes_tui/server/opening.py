@@ -210,6 +210,12 @@ def paths_of(spec: SessionSpec) -> dict[str, str]:
         "audit_s": str(profile.bot.audit_s),
         "preflight_command": f"{enter}\nbash {profile.paths.preflight}\n",
         "position_command": f"{profile.bot.position}\n",
+        "enter": enter,
+        "bot_name": profile.bot.name,
+        "restart_command": f"{profile.bot.restart}\n",
+        "alert_failed_pattern": profile.bot.alert_failed,
+        "telegram_check": profile.paths.telegram_check,
+        "risk_manager": next((p for p in profile.paths.required if "risk" in p), "src/risk/manager.py"),
     }
     if profile.world.inbox:
         found["inbox"] = profile.world.inbox

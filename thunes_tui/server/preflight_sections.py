@@ -144,7 +144,7 @@ def audit_trail(path: Path) -> Found:
     if not os.access(path, os.W_OK):
         found.problems.append(f"{path.name} cannot be appended to by this user")
     try:
-        start = _line_start(path, path.stat().st_size - AUDIT_BYTES)
+        start = line_start(path, path.stat().st_size - AUDIT_BYTES)
         bad = audit_probe.damage(path, start)
     except OSError as error:
         found.problems.append(f"{path.name} cannot be read: {error.strerror}")
@@ -155,7 +155,8 @@ def audit_trail(path: Path) -> Found:
     return found
 
 
-def _line_start(path: Path, offset: int) -> int:
+def line_start(path: Path, offset: int) -> int:
+    """Where the first line begins that lies wholly behind that byte; 0 for none and for less."""
     if offset <= 0:
         return 0
     with open(path, "rb") as file:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,7 +14,7 @@ from thunes_tui.clock import Clock
 from thunes_tui.config import Profile
 from thunes_tui.drill.checks import PRINTED
 from thunes_tui.drill.effects import AskProbe
-from thunes_tui.drill.venue import DOWN
+from thunes_tui.drill.venue import DOWN, SILENT
 from thunes_tui.events.box import PositionsCompared
 from thunes_tui.events.steps import Evidence
 from thunes_tui.observations import BaselineTaken, Happened, Probed
@@ -40,12 +41,22 @@ class TextMask(Protocol):
 class Prober:
     """Answers `AskProbe`, `TakeBaseline` and `CompareRecovered`. Reads; never writes, repairs or locks."""
 
-    def __init__(self, project: Path, profile: Profile, clock: Clock, mask: TextMask, worker: Worker) -> None:
+    def __init__(
+        self,
+        project: Path,
+        profile: Profile,
+        clock: Clock,
+        mask: TextMask,
+        worker: Worker,
+        telegram: Callable[[], Awaitable[tuple[bool, str]]] | None = None,
+    ) -> None:
+        """`telegram` says whether it can be reached; without it nobody doubts a missing alert."""
         self._project = project
         self._profile = profile
         self._clock = clock
         self._mask = mask
         self._worker = worker
+        self._telegram = telegram
         self._audit = project / profile.paths.audit
         self._database = project / profile.paths.database
 
@@ -124,7 +135,12 @@ class Prober:
         return self._reconciled(asked, found, "database")
 
     async def _doubted(self, asked: AskProbe) -> Probed:
-        """A FAIL that an exchange which is down or was reset would explain; all else leaves it as it is."""
+        """A FAIL that an exchange which is down or was reset would explain; all else leaves it as it is.
+
+        Of a missing alert Telegram is asked instead: where it is there, the alert was the bot's to send.
+        """
+        if asked.check.kind == "telegram":
+            return await self._doubted_alert(asked)
         local = await self._read_positions()
         now = () if isinstance(local, str) else local
         answer = await self._ask_exchange(now)
@@ -136,6 +152,14 @@ class Prober:
             if RESET in {row[4] for row in found.compared.rows}:
                 return Probed(asked.criterion, "NOT VERIFIED", f"{WAS_RESET}: {asked.doubt}", asked.evidence)
         return Probed(asked.criterion, "FAIL", asked.doubt, asked.evidence)
+
+    async def _doubted_alert(self, asked: AskProbe) -> Probed:
+        reached, words = await self._telegram() if self._telegram is not None else (True, "")
+        if not reached:
+            cause = f"{SILENT} ({self._mask.text(words)}): {asked.doubt}"
+            return Probed(asked.criterion, "NOT VERIFIED", cause, asked.evidence)
+        cause = f"{asked.doubt}, and {self._mask.text(words)}" if words else asked.doubt
+        return Probed(asked.criterion, "FAIL", cause, asked.evidence)
 
     async def _ask_exchange(self, now: tuple[database.OpenPosition, ...]) -> dict[str, Any]:
         return await self._worker.ask(

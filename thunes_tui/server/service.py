@@ -32,7 +32,7 @@ from thunes_tui.observations import (
     ShellGone,
 )
 from thunes_tui.paperwork.sheet import SheetWriter
-from thunes_tui.server import ours, runtime
+from thunes_tui.server import damage, ours, runtime
 from thunes_tui.server.checkpoints import Checkpoints
 from thunes_tui.server.clients import Clients
 from thunes_tui.server.effects import Effector
@@ -232,6 +232,8 @@ class Service:
             self.shell.open(again=again, detail=NEW if before and not again else "")
         for source in self.followed.sources:
             self.supervisor.keep(type(source).__name__.lower(), lambda s=source: self._follow(s))  # type: ignore[misc]
+        if self.spec.mode != "watch" and not resumed:
+            self.supervisor.start("look for damage", damage.look(self.spec, self.hub.observe))
         self.supervisor.keep("runbook watch", self._watch_runbook)
         self.supervisor.keep("secrets", self._secrets.watch)
         self.supervisor.keep("checkpoint", self._checkpoints.watch)
