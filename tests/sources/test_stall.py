@@ -10,20 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from thunes_tui.clock import Clock, Moment
+from thunes_tui.clock import Clock
 from thunes_tui.drill.rhythm import LEAST, Rhythm
 from thunes_tui.sources import procfs
 from thunes_tui.sources.stall import STILL_S, Stall
 
 
-class Hands(Clock):
+class Hands:
     """A clock that goes when it is told to."""
 
     def __init__(self) -> None:
         self.seconds = 1000.0
-
-    def now(self) -> Moment:
-        return Moment(round(self.seconds * 1e6), round(self.seconds * 1e9))
+        self.clock = Clock(lambda: round(self.seconds * 1e6), lambda: round(self.seconds * 1e9))
 
 
 def beats(gap: float, count: int = LEAST + 1) -> Rhythm:
@@ -74,15 +72,15 @@ def identity(process: asyncio.subprocess.Process) -> tuple[int, int]:
 async def test_a_bot_that_was_stopped_hangs_until_it_goes_on(
     tmp_path: Path, process: asyncio.subprocess.Process
 ) -> None:
-    clock, who = Hands(), identity(process)
-    stall = Stall(tmp_path / "log", lambda: (who,), clock)
+    hands, who = Hands(), identity(process)
+    stall = Stall(tmp_path / "log", lambda: (who,), hands.clock)
     assert stall.look() == []
     process.send_signal(signal.SIGSTOP)
     await until_state(process.pid, "T")
     assert stall.look() == []
-    clock.seconds += STILL_S + 1
+    hands.seconds += STILL_S + 1
     first = stall.look()
-    clock.seconds += 30
+    hands.seconds += 30
     again = stall.look()
     assert [each.cause for each in (*first, *again)] == [
         "has stood still (stopped) for 4 s",
@@ -97,16 +95,16 @@ async def test_a_bot_that_was_stopped_hangs_until_it_goes_on(
 async def test_a_log_that_went_on_and_stands_still_is_a_hang_of_its_only_bot(
     tmp_path: Path, process: asyncio.subprocess.Process
 ) -> None:
-    clock, who, log = Hands(), identity(process), tmp_path / "log"
+    hands, who, log = Hands(), identity(process), tmp_path / "log"
     bots = [who]
-    stall = Stall(log, lambda: tuple(bots), clock)
+    stall = Stall(log, lambda: tuple(bots), hands.clock)
     for beat in range(LEAST + 1):
         log.write_text("heartbeat\n" * (beat + 1), encoding="utf-8")
         assert stall.look() == []
-        clock.seconds += 1
-    clock.seconds += 58
+        hands.seconds += 1
+    hands.seconds += 58
     assert stall.look() == []
-    clock.seconds += 10
+    hands.seconds += 10
     (found,) = stall.look()
     assert found.cause == "has written nothing to its log for 69 s"
     bots.append((1, 1))
@@ -116,11 +114,11 @@ async def test_a_log_that_went_on_and_stands_still_is_a_hang_of_its_only_bot(
 async def test_a_bot_whose_log_is_quiet_by_nature_does_not_hang(
     tmp_path: Path, process: asyncio.subprocess.Process
 ) -> None:
-    clock, who = Hands(), identity(process)
-    stall = Stall(tmp_path / "log", lambda: (who,), clock)
+    hands, who = Hands(), identity(process)
+    stall = Stall(tmp_path / "log", lambda: (who,), hands.clock)
     for _ in range(100):
         assert stall.look() == []
-        clock.seconds += 60
+        hands.seconds += 60
 
 
 async def until_state(pid: int, wanted: str) -> None:

@@ -150,9 +150,11 @@ def signal_ended(draft: Draft, event: signals.SignalEnded) -> None:
 
 
 def stalled(draft: Draft, bot: BotStalled) -> None:
-    """A living bot does nothing. In a pause or after an abort nobody waits for it."""
+    """A living bot does nothing. One that the console froze is not to, and in a pause nobody waits for it."""
     known = next((p for p in draft.state.bots if (p.pid, p.start) == (bot.pid, bot.start)), None)
-    if known is None or known.frozen or draft.state.stops.why or draft.state.mode == "watch":
+    asked = draft.state.signalling
+    ours = (asked.pid, asked.start, asked.how) == (bot.pid, bot.start, "freeze")
+    if known is None or ours or draft.state.stops.why or draft.state.mode == "watch":
         return
     if draft.state.ending is None:
         sense(draft, "hang", f"pid {bot.pid} {bot.cause}", "process", f"{bot.pid}:{bot.since_us}")
