@@ -440,3 +440,11 @@ class TestChecklist:
         play.ask(intents.OpenEmergency("hang"), ANN)
         play.ask(intents.CloseEmergency("hang", "false alarm", "it was the network"))
         assert len(action_items(play.state)) == 1
+
+    def test_a_bot_that_dies_while_it_is_aimed_at_is_stopped_all_the_same(self, play: Playbook) -> None:
+        opened(play.ready_for("T1"), "database")
+        play.ask(intents.RunEmergencyItem("database", "stop")).holds(AimSignal)
+        play.see(seen.BotGone(4711, 100, 1, None))
+        play.see(seen.Aimed(1, True, (), "t", problem="process 4711 is gone")).holds(
+            like(signals.SignalEnded, outcome="refused"), like(ENDED, item="stop", outcome="done")
+        )

@@ -132,17 +132,19 @@ def log_seen(draft: Draft, record: seen.LogSeen) -> None:
 
 
 def signal_ended(draft: Draft, event: signals.SignalEnded) -> None:
-    """The stop ladder of a checklist has come to its end."""
+    """The stop ladder of a checklist has come to its end; a bot that died before it is stopped as well."""
+    asked = draft.state.signalling
+    lives = any((p.pid, p.start) == (asked.pid, asked.start) for p in draft.state.bots)
+    outcomes = {"dead": "done", "gone": "done", "left": "refused", "refused": "refused" if lives else "done"}
     for known in draft.state.emergencies.handled:
         item = known.item("stop")
         if item.status == "running":
-            outcome = {"dead": "done", "gone": "done", "left": "refused", "refused": "refused"}
             draft.emit(
                 emergency.EmergencyItemEnded(
                     known.number,
                     "stop",
                     item.attempt,
-                    outcome.get(event.outcome, "failed"),
+                    outcomes.get(event.outcome, "failed"),
                     None,
                     f"{event.outcome} {event.detail}".strip(),
                 )
