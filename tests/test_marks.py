@@ -16,7 +16,7 @@ import pytest
 from tests.rig.drillshell import Drill, Server, alive, name_of, wait_for
 from thunes_tui import keeper
 from thunes_tui.marks import Mark, parse_marks
-from thunes_tui.shellrc import UNSEEN, UNTOLD
+from thunes_tui.shellrc import CLEAR, UNSEEN, UNTOLD
 from thunes_tui.term.ghostty import GhosttyTerminal
 
 pytestmark = pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed here")
@@ -134,6 +134,31 @@ def test_a_step_runs_verbatim_from_its_neutral_file(drill: Drill) -> None:
     server.shows("arguments: 0")
     assert server.run('[ "${positions[BTCUSDT]}:$reason" = "1:DRILL: Manual" ]').status == 0
     assert next(mark for mark in server.marks if mark.kind == "start").command == "step 2.3"
+
+
+AT_THE_PROMPT = {
+    "text": b"rm -rf ~/kept ",
+    "text with the cursor inside": b"rm -rf ~/kept \x01\x1bf",
+    "a search": b"\x12kept",
+    "vi, typing": b"rm -rf ~/kept ",
+    "vi, commanding": b"rm -rf ~/kept \x1b0",
+    "vi, nothing typed": b"\x1b",
+}
+
+
+@pytest.mark.parametrize("left", AT_THE_PROMPT)
+def test_what_stands_at_the_prompt_gets_into_no_step(drill: Drill, left: str) -> None:
+    (drill.home / "kept").touch()
+    (drill.steps / "1.1").write_text("(exit 7)\n")
+    server = drill.start()
+    server.run("set -o vi" if left.startswith("vi") else ": kept for the search")
+    server.until(lambda: server.output.endswith(b"# "), "the prompt")
+    os.write(server.taken.master, AT_THE_PROMPT[left] + CLEAR + b"step 1.1\n")
+    server.until(lambda: any(m.kind == "end" and m.seq == 2 for m in server.marks), "the end of the step")
+    start, end = (next(m for m in server.marks if (m.kind, m.seq) == (kind, 2)) for kind in ("start", "end"))
+    assert (start.command, end.status) == ("step 1.1", 7)
+    assert (drill.home / "kept").exists()
+    assert b"9955" not in server.output
 
 
 @pytest.mark.parametrize("name", ["9.9", "../2.3", "", "2.3 2.4"])

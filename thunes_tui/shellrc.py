@@ -18,6 +18,9 @@ STEPS = "THUNES_STEPS"
 UNSET = "THUNES_UNSET"
 """Names variables, blanks between them, that the operator's `~/.bashrc` must not bring into the shell."""
 
+CLEAR = b"\x1b[9955~"
+"""A key that no keyboard has: readline empties the line at it, also in vi's command mode and in a search."""
+
 UNSEEN = "(typed with echo off)"
 """Told in place of a line that the terminal did not show."""
 
@@ -112,6 +115,12 @@ trap '__thunes_mark exit "$?" ""' EXIT
 readonly -f __thunes_mark __thunes_start __thunes_prompt __thunes_mend
 readonly __thunes_at __thunes_ps0 __thunes_afresh __thunes_empty
 
+# What the drill sends before a line of its own, so that nothing that stands at the prompt gets into it.
+for __thunes_keys in emacs:kill-whole-line vi-insert:kill-whole-line 'vi-command:"ddi"'; do
+  builtin bind -m "${__thunes_keys%%:*}" "\"@CLEAR@\": ${__thunes_keys#*:}"
+done 2>/dev/null
+builtin unset -v __thunes_keys
+
 # A step's text is read from a file of the drill and runs as if typed: an alias, because inside a function
 # `declare` would make locals of its variables.
 alias step='builtin . "$THUNES_STEPS/.step"'
@@ -142,4 +151,4 @@ def prepare(steps: Path) -> None:
 def rc(marks_fd: int = MARKS_FD) -> bytes:
     """The start file. The keeper puts the marks' key before it; see `thunes_tui.marks`."""
     rc = RC.replace("@MARKS@", str(marks_fd)).replace("@RC@", str(RC_FD)).replace("@UNSEEN@", UNSEEN)
-    return rc.replace("@UNTOLD@", UNTOLD).encode()
+    return rc.replace("@UNTOLD@", UNTOLD).replace("@CLEAR@", CLEAR.decode().replace("\x1b", r"\e")).encode()

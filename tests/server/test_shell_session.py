@@ -159,6 +159,30 @@ async def test_a_killed_shell_is_told_as_such_and_its_step_is_unknown(made: Sess
     await player.ask(intents.OpenShell(), lambda s: s.shell.alive)
 
 
+async def test_what_stands_at_the_prompt_gets_into_no_step(made: Session) -> None:
+    player = await begin(made)
+    player.link.keys(b"echo half a li")
+    await player.until(lambda _s: "half a li" in output(made))
+    state = await player.run("T1.S1")
+    assert state.steps["T1.S1"].exit == 0
+
+
+async def test_a_step_whose_line_the_shell_never_began_does_not_run_for_ever(made: Session) -> None:
+    player = await begin(made)
+    player.link.keys(b"echo 'an open quote\n")
+    await player.until(lambda _s: "> " in output(made).partition("open quote")[2])
+    player.link.ask(intents.RunStep("T1.S1"))
+    await player.until(lambda _s: "step 1.1" in output(made))
+    assert player.state.steps["T1.S1"].status == "running"
+    player.link.keys(b"\x03")
+    state = await player.until(lambda s: s.steps["T1.S1"].status != "running")
+    assert state.steps["T1.S1"].status == "aborted"
+    state = await player.ask(
+        intents.RunStep("T1.S1", again=True), lambda s: s.steps["T1.S1"].status == "done"
+    )
+    assert state.steps["T1.S1"].exit == 0
+
+
 async def test_a_shell_that_became_another_program_is_not_said_to_be_killed(made: Session) -> None:
     player = await begin(made)
     player.link.keys(b"exec bash -c 'exit 5'\n")

@@ -100,6 +100,21 @@ class TestRefusals:
             assert "bob said no" not in text_of(app)
 
 
+@pytest.mark.parametrize("size", [LARGE, SMALL, (60, 15)])
+async def test_in_shell_mode_what_there_is_to_say_is_said_beside_the_way_back(size: tuple[int, int]) -> None:
+    stage = Stage().opened().testing()
+    app = stage.app()
+    async with app.run_test(size=size) as pilot:
+        await seen(pilot, "Test 1/2")
+        await pilot.press("c")
+        await seen(pilot, "ctrl+] or F12 comes back")
+        app.desk.say("bob asks for the keys: w passes them")
+        await seen(pilot, "bob asks for the keys: w passes them")
+        assert "SHELL" in text_of(app)
+        app.desk.say("")
+        await seen(pilot, "ctrl+] or F12 comes back")
+
+
 class TestADeadShell:
     def dead(self) -> Stage:
         stage = Stage().opened().testing()

@@ -175,7 +175,9 @@ class Effector:
             self._hub.observe(NotRun(effect.attempt, reason))
         else:
             self._script = ScriptReader()
-            self.shell.run(effect.name, effect.text, effect.looks)
+            reason = "the shell waits at its prompt and has not begun it: look at what stands there"
+            lost = NotRun(effect.attempt, reason)
+            self.shell.run(effect.name, effect.text, effect.looks, lambda: self._hub.observe(lost))
 
     def _set_deadline(self, effect: effects.SetDeadline) -> None:
         key = effect.criterion

@@ -24,6 +24,7 @@ from thunes_tui.server.gathering import gather, read
 from thunes_tui.server.input_queue import InputQueue
 from thunes_tui.server.shell_marks import ShellMarks
 from thunes_tui.server.showing import Showing
+from thunes_tui.shellrc import CLEAR
 from thunes_tui.term.backend import TermBackend, make
 
 MOST_DRAINED = 1 << 20
@@ -130,6 +131,7 @@ class ShellHost:
         if not self._gone:
             self._stop_listening(loop)
         self._showing.close()
+        self._marks.close()
         self._gone = self._mute = True
         self._link.leave()
 
@@ -162,8 +164,17 @@ class ShellHost:
         if not self._gone:
             self._input.put(data)
 
-    def run(self, name: str, text: str, looks: tuple[Look, ...] = ()) -> None:
-        """Have the shell source `text` from a neutral file: no argv ever holds it."""
+    def run(
+        self,
+        name: str,
+        text: str,
+        looks: tuple[Look, ...] = (),
+        lost: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Have the shell source `text` from a neutral file: no argv ever holds it.
+
+        `lost` is called where the shell waits at its prompt and has not begun it.
+        """
         path = self._steps / name
         descriptor = os.open(
             path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600
@@ -173,7 +184,24 @@ class ShellHost:
         self._drain()
         self._showing.finish()
         self._out.begin(looks)
-        self.write(f"step {name}\n".encode())
+        line = f"step {name}"
+
+        def astray() -> bool:
+            if self._gone or not self._reads_a_line():
+                return False
+            lost()
+            return True
+
+        self._marks.expect(line, astray)
+        self.write((CLEAR if self._reads_a_line() else b"") + f"{line}\n".encode())
+
+    def _reads_a_line(self) -> bool:
+        """Whether the shell waits at its prompt: it has the terminal, and takes it key by key."""
+        try:
+            local = termios.tcgetattr(self._link.master)[3]
+            return not local & termios.ICANON and os.tcgetpgrp(self._link.master) == self.pid
+        except (OSError, termios.error):
+            return False
 
     def resize(self, cols: int, rows: int) -> None:
         self.cols, self.rows = cols, rows

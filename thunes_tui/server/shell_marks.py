@@ -19,6 +19,8 @@ from thunes_tui.marks import Mark, parse_marks
 READ = 65536
 SETTLE_S = 0.012
 """The kernel hands the last output over a moment after the mark of its end."""
+ASTRAY_S = 1.0
+"""A line that was sent and that the shell has not begun so long after it showed its prompt was lost."""
 NOTE = ".ended"
 """Name of the note; no step's file begins with a dot and holds no other one."""
 
@@ -47,6 +49,9 @@ class ShellMarks:
         self._rest = b""
         self._pending: Mark | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._expected = ""
+        self._lost: Callable[[], bool] = lambda: True
+        self._doubt: asyncio.TimerHandle | None = None
         self.exit: int | None = None
         """Status with which the shell itself has ended; None while it has not, and where it could
         not say so: it was killed, or another program was put in its place."""
@@ -62,6 +67,13 @@ class ShellMarks:
         else:
             self._forget()
 
+    def expect(self, line: str, lost: Callable[[], bool]) -> None:
+        """`line` was sent to the shell. Where it waits again and has not begun that, `lost` is asked.
+
+        It answers False while the line may still be on its way.
+        """
+        self._expected, self._lost = line, lost
+
     def readable(self) -> None:
         """What the shell says, in its order."""
         try:
@@ -76,15 +88,41 @@ class ShellMarks:
                     self._wait(replace(mark, kind="end", seq=self._running, status=None))
                     self.settle()
                 self._running, self._typed = mark.seq, mark.command
+                self._doubts(mark)
                 self._started(mark)
             elif mark.kind == "end":
                 self.settle()
                 self._wait(mark)
             elif mark.kind == "exit":
                 self.exit = mark.status
-            elif mark.kind == "prompt" and self._pending is None and 0 < self._running <= mark.seq:
-                # It waits for input, so what it ran is over, whoever lost the mark that said so.
-                self._wait(replace(mark, kind="end", seq=self._running))
+            elif mark.kind == "prompt":
+                self._doubts(mark)
+                if self._pending is None and 0 < self._running <= mark.seq:
+                    # It waits for input, so what it ran is over, whoever lost the mark that said so.
+                    self._wait(replace(mark, kind="end", seq=self._running))
+
+    def _doubts(self, mark: Mark) -> None:
+        """At a prompt the expected line may have gone astray; anything that begins is worth waiting for."""
+        if self._doubt is not None:
+            self._doubt.cancel()
+            self._doubt = None
+        if mark.kind == "start" and mark.command.endswith(self._expected):
+            self._expected = ""
+        elif mark.kind == "prompt" and self._expected:
+            self._doubt = asyncio.get_running_loop().call_later(ASTRAY_S, self._astray, mark)
+
+    def _astray(self, mark: Mark) -> None:
+        self._doubt = None
+        if not self._lost():
+            self._doubts(mark)
+            return
+        self._expected = ""
+
+    def close(self) -> None:
+        """Nothing more is asked."""
+        self._expected = ""
+        if self._doubt is not None:
+            self._doubt.cancel()
 
     def settle(self) -> None:
         """Tell the end that waits now: something later is to be told."""

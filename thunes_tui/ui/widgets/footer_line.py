@@ -51,13 +51,23 @@ class FooterLine(Rows):
         if not self.desk.connected:
             return [self._gone(width)] + [[]] * (height - 1)
         if self.desk.mode == SHELL:
-            words = f" every key goes to the shell; {self._leader} or F12 comes back"
-            return [[(" SHELL ", "shell"), (words, "warn")]] + [[]] * (height - 1)
+            return [self._typing(width, height)] + [[]] * (height - 1)
         if name_for(*self.app.size) == "line":
             return [self._message() or [*TOO_SMALL]]
         if height == 1:
             return [self._one(width)]
         return [self._first(width), self._keys(width, 0)]
+
+    def _typing(self, width: int, height: int) -> Line:
+        """In SHELL mode: the way back, and what there is to say, in place of it in a single narrow row."""
+        badge: Line = [(" SHELL ", "shell")]
+        message, back = self._message(), f"{self._leader} or F12 comes back"
+        words = f" every key goes to the shell; {back}" if width >= BRIEF else f" all keys go there; {back}"
+        if not message:
+            return [*badge, (words, "warn")]
+        if height == 1:
+            return [*badge, (" ", "text"), *message]
+        return spread([*badge, (words, "warn")], [*message, (" ", "text")], width, gap=3)
 
     def _gone(self, width: int) -> Line:
         """Nothing can be asked any more: that, how to come back, and the one key that is left."""
