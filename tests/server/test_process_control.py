@@ -15,7 +15,10 @@ from tests.server.control_rig import ANN, Control
 from thunes_tui import intents
 from thunes_tui.drill import seen_signals
 from thunes_tui.drill.effects import SendSignal
+from thunes_tui.events import drill, steps
 from thunes_tui.events import signals as events
+from thunes_tui.plain import to_plain
+from thunes_tui.runbook.model import Span, Step, Test
 from thunes_tui.server import signals
 from thunes_tui.sources import procfs
 
@@ -198,3 +201,44 @@ async def test_what_the_bot_has_started_is_not_stopped_on_an_earlier_proof(contr
         finally:
             other.kill()
             await other.wait()
+
+
+KILL = Test(
+    "T1",
+    1,
+    "Crash recovery",
+    Span(0, 1),
+    steps=(Step("T1.S1", "1", "Kill the bot", Span(0, 1), "pkill -9 -f paper_trader\n"),),
+)
+
+
+async def test_a_steps_exact_way_kills_the_bot_and_spares_who_bears_its_name(control: Control) -> None:
+    log = control.project / "logs" / "paper_trader.log"
+    log.touch()
+    tail = await asyncio.create_subprocess_exec("tail", "-f", log, stdout=asyncio.subprocess.DEVNULL)
+    try:
+        async with started(control.project) as bot:
+            pid, start = control.found(bot.pid)
+            victims = (f"{pid} bot: python {SCRIPT}", f"{tail.pid} log tail: tail -f {log}")
+            for event in (
+                drill.TestPinned(to_plain(KILL)),
+                drill.PhaseStarted("tests"),
+                steps.TestStarted("T1", 1),
+                steps.StepRequested("T1.S1", 1, "0" * 64),
+                steps.StepHeld("T1.S1", 1, "paper_trader", victims),
+            ):
+                control.hub.emit(event)
+            asked = intents.ConfirmStep("T1.S1", "paper_trader", exact=True)
+            assert not control.hub.take(asked, ANN).refused
+            ended = await control.until(lambda s: s.outcome)
+            assert await bot.wait() == -signal.SIGKILL
+        assert (ended.outcome, ended.pid, ended.start) == ("dead", pid, start)
+        assert control.hub.state.steps["T1.S1"].status == "done"
+        kinds = [type(e) for e in control.events]
+        assert (
+            kinds.index(steps.StepStarted) < kinds.index(events.SignalStarted) < kinds.index(steps.StepEnded)
+        )
+        assert tail.returncode is None, "the operator's tail lives on"
+    finally:
+        tail.kill()
+        await tail.wait()

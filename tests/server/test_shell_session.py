@@ -20,6 +20,7 @@ from tests.server.session_rig import (
 )
 from thunes_tui import intents
 from thunes_tui.connection import Connection
+from thunes_tui.drill.step_state import digest
 from thunes_tui.errors import Unusable
 from thunes_tui.rehearse import Rehearsal
 from thunes_tui.sandbox.place import Place, read_world
@@ -44,6 +45,12 @@ echo begun; sleep 1; echo over
 cat
 ```
 
+**Step 3: Say who**
+
+```bash
+echo "it was <NAME>" | tr a-z A-Z
+```
+
 ### Success Criteria
 
 - [ ] It ends
@@ -64,6 +71,23 @@ async def test_lines_typed_ahead_run_after_the_step_and_it_ends(made: Session) -
     first = marks[0][1]
     wanted = [(kind, seq) for seq in range(first, first + 4) for kind in ("shell.started", "shell.ended")]
     assert marks == wanted
+
+
+async def test_a_filled_block_is_what_the_shell_runs_and_an_edited_one_after_it(made: Session) -> None:
+    player = await begin(made)
+    player.link.ask(intents.FillStep("T1.S3", ("the driver",)))
+    state = await player.until(lambda s: s.steps["T1.S3"].filled)
+    block = state.steps["T1.S3"].filled
+    player.link.ask(intents.RunStep("T1.S3", digest(block)))
+    await player.until(lambda s: s.steps["T1.S3"].status == "done")
+    assert "IT WAS THE DRIVER" in output(made)
+
+    player.link.ask(intents.EditStep("T1.S3", block.replace("driver", "witness")))
+    await player.until(lambda s: s.steps["T1.S3"].changes)
+    player.link.ask(intents.RunStep("T1.S3", again=True))
+    state = await player.until(lambda s: s.steps["T1.S3"].attempt == 2 and s.steps["T1.S3"].status == "done")
+    assert "IT WAS THE WITNESS" in output(made)
+    assert "step 1.3 edited before running: -driver +witness" in [r.text for r in state.remarks]
 
 
 async def test_a_step_that_cannot_be_begun_is_aborted_and_said(made: Session) -> None:

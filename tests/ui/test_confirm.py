@@ -174,3 +174,47 @@ class TestTypedConfirmation:
             await seen(pilot, "ABORTED")
 
             assert not dialog(app)
+
+
+class TestTheExactWay:
+    """The seed's `tail -f logs/paper_trader.log` runs beside the bot."""
+
+    VICTIMS = (
+        "8123 bot: python src/live/paper_trader.py --symbol BTCUSDT",
+        "7741 log tail: tail -f logs/paper_trader.log",
+    )
+
+    def held(self) -> Stage:
+        stage = Stage().opened().testing()
+        stage.run_step("T1.S2", 3)
+        stage.play(steps.StepRequested("T1.S3", 1, "0" * 64), steps.StepHeld("T1.S3", 1, WORD, self.VICTIMS))
+        return stage
+
+    @pytest.mark.parametrize("size", [LARGE, SMALL])
+    async def test_comes_first_and_spares_the_others(self, size: tuple[int, int]) -> None:
+        stage = self.held()
+        app = stage.app()
+        async with app.run_test(size=size) as pilot:
+            await asked_to_confirm(pilot, stage)
+            await seen(pilot, "signals only the bot, pid 8123, with SIGKILL")
+            assert "spared" in row_with(app, "tail -f")
+            assert "TARGET" in row_with(app, "8123  python")
+            await typed(pilot, stage, WORD)
+            stage.time.forward(0.2)
+            await pilot.press("enter")
+            await pilot.pause()
+        assert stage.link.asked == [intents.ConfirmStep("T1.S3", WORD, exact=True)]
+
+    async def test_gives_way_to_the_text_as_it_is_written_by_v(self) -> None:
+        stage = self.held()
+        app = stage.app()
+        async with app.run_test(size=SMALL) as pilot:
+            await asked_to_confirm(pilot, stage)
+            await typed(pilot, stage, "v")
+            await seen(pilot, "The block runs verbatim.")
+            assert "hit too" in row_with(app, "tail -f")
+            await typed(pilot, stage, WORD)
+            stage.time.forward(0.2)
+            await pilot.press("enter")
+            await pilot.pause()
+        assert stage.link.asked == CONFIRMED

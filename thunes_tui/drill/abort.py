@@ -71,7 +71,8 @@ def own_line(state: DrillState) -> str:
     test = state.running_test
     for step in test.steps if test is not None else ():
         known = state.steps[step.id]
-        if known.status == "running" and not known.by_hand:  # typed, and its start not marked yet
+        typed = not (known.by_hand or known.exact)
+        if known.status == "running" and typed:  # its start is not marked yet
             return f"{OWN}{step.id[1:].replace('.S', '.')}"
     return ""
 

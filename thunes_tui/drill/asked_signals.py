@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from thunes_tui import intents
+from thunes_tui.drill import exact
 from thunes_tui.drill.draft import Draft, Refusal
 from thunes_tui.drill.effects import AimSignal
 from thunes_tui.drill.facts import ProcessState
@@ -73,6 +74,7 @@ def leave_signal(draft: Draft, intent: intents.LeaveSignal) -> None:
         raise Refusal("no signal is under way")
     sent = f"after {SIGNAL_NAMES.get(known.signal, known.signal)}" if known.signal else "nothing was sent"
     draft.emit(signals.SignalEnded(known.attempt, "left", sent))
+    exact.ended(draft)
 
 
 HANDLERS: dict[type, Callable[[Draft, Any], None]] = {

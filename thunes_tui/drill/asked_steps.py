@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from typing import Any
 
 from thunes_tui import intents
+from thunes_tui.drill import exact
 from thunes_tui.drill.checks import awaited, waiting
 from thunes_tui.drill.closing import close_test, end_phase, start_phase
 from thunes_tui.drill.decision import unconfirmed_prerequisites, words_of
@@ -17,6 +17,7 @@ from thunes_tui.drill.model import TestState
 from thunes_tui.drill.printed import Output, looks
 from thunes_tui.drill.settle import settle_rest, settle_step
 from thunes_tui.drill.starts import is_awaited, launched
+from thunes_tui.drill.step_state import digest as digest  # noqa: PLC0414 - it is one of this module's names
 from thunes_tui.drill.step_state import text_of, waits_for
 from thunes_tui.drill.transitions import (
     check_one,
@@ -32,11 +33,6 @@ from thunes_tui.events import steps
 from thunes_tui.runbook.model import Step, Test
 
 CONFIRMED = "!"
-
-
-def digest(text: str) -> str:
-    """Of the text that will run, to compare with what was shown."""
-    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def asked_for(step: str, attempt: int) -> str:
@@ -192,6 +188,9 @@ def confirm_step(draft: Draft, intent: intents.ConfirmStep) -> None:
     check_step(known, "confirm")
     if not known.confirm or intent.typed != known.confirm:
         raise Refusal(f"the step is confirmed by typing {known.confirm}")
+    if intent.exact:
+        exact.begin(draft, step)
+        return
     check_shell(draft.state)
     text = text_of(step, known)
     draft.emit(steps.StepRequested(step.id, known.attempt, digest(text)))

@@ -86,6 +86,10 @@ class SignalState:
     spared: tuple[str, ...] = ()
     earlier: str = ""
     """On which earlier proof of testnet it stands; empty where it is proven now."""
+    step: str = ""
+    """The step whose block it takes the place of; empty for a person's own."""
+    wanted: int = 0
+    """What that block would have sent."""
     signal: int = 0
     """The last one that was begun; 0 before the first."""
     begun: Moment | None = None

@@ -18,6 +18,7 @@ def requested(state: DrillState, event: signals.SignalRequested, mark: Mark) -> 
     if known.attempt == event.attempt:
         return replace(state, signalling=replace(known, status="requested"))
     asked = SignalState(event.attempt, event.pid, event.start, event.how, "requested", mark.by)
+    asked = replace(asked, step=event.step, wanted=event.signal)
     return replace(state, signalling=asked)
 
 

@@ -119,6 +119,7 @@ def step_started(state: DrillState, event: steps.StepStarted, mark: Mark) -> Dri
         requested=before.requested,
         started=mark.at,
         by_hand=event.by_hand,
+        exact=event.exact,
         output=event.output,
         victims=before.victims,
     )

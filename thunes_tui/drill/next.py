@@ -152,6 +152,8 @@ def within_test(state: DrillState, test: Test) -> NextAction:
                 return NextAction(f"confirm step {name}", why=f"type {known.confirm} to confirm")
             case "running" if known.by_hand:
                 return NextAction(f"step {name} is done", intents.FinishStep(step.id))
+            case "running" if known.exact:
+                return NextAction(f"step {name}", why=f"pid {known.exact} was signalled, and is to end")
             case "running":
                 waits = state.start.awaited and state.start.step == step.id
                 until = "until its command ends" + (", and the bot is alive and healthy" if waits else "")

@@ -38,7 +38,7 @@ def running_step(state: DrillState) -> Step | None:
     test = state.running_test
     for step in test.steps if test is not None else ():
         known = state.steps[step.id]
-        if known.status == "running" and not known.by_hand:
+        if known.status == "running" and not (known.by_hand or known.exact):
             return step
     return None
 

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from thunes_tui import observations as seen
+from thunes_tui.drill import exact
 from thunes_tui.drill.asked_people import here
-from thunes_tui.drill.asked_signals import FIRST, SIGKILL, SIGNAL_NAMES, SIGTERM
+from thunes_tui.drill.asked_signals import FIRST, SIGCONT, SIGKILL, SIGNAL_NAMES, SIGSTOP, SIGTERM
 from thunes_tui.drill.draft import Draft
 from thunes_tui.drill.effects import SendSignal
 from thunes_tui.drill.facts import SignalState
@@ -34,11 +35,16 @@ def aimed(draft: Draft, answer: seen.Aimed) -> None:
     known = draft.state.signalling
     if known.attempt != answer.attempt or known.status != "requested":
         return
-    why = refused(draft, answer)
+    is_exact = known.how == exact.HOW
+    why = refused(draft, answer) or (exact.why_not(draft.state, proven=answer.proven) if is_exact else "")
     if why:
         draft.emit(signals.SignalEnded(known.attempt, "refused", why))
+        exact.ended(draft)
         if not answer.proven and not is_down(answer.reasons):
             note(draft, f"the guard refused a signal to process {known.pid}: {why}"[:500], "guard")
+    elif is_exact:
+        exact.start(draft, answer.token)
+        send(draft, known.wanted, answer.token)
     elif known.how == "thaw" or is_confirmed(known, answer):
         note_by_hand(draft)
         send(draft, FIRST[known.how], answer.token)
@@ -79,7 +85,7 @@ def note_by_hand(draft: Draft) -> None:
 def send(draft: Draft, number: int, token: str) -> None:
     """Intent before effect: the event is on disk before the signal leaves."""
     known = draft.state.signalling
-    patience = {SIGTERM: GRACE_S, SIGKILL: UNDEAD_S}.get(number, CHECK_S)
+    patience = {SIGKILL: UNDEAD_S, SIGSTOP: CHECK_S, SIGCONT: CHECK_S}.get(number, GRACE_S)
     draft.emit(signals.SignalStarted(known.attempt, number, token))
     draft.want(SendSignal(known.attempt, known.pid, known.start, number, token, patience))
 
@@ -101,7 +107,7 @@ def lives_on(draft: Draft, word: seen.SignalTold) -> None:
     """SIGTERM was not enough, or SIGKILL was not: the second is said aloud."""
     known = draft.state.signalling
     waited = draft.now.since(known.begun) if known.begun is not None else 0.0
-    if word.signal == SIGTERM and waited <= LATE_S:
+    if word.signal == SIGTERM and waited <= LATE_S and known.how != exact.HOW:
         send(draft, SIGKILL, "")
         return
     end(draft, "alive", word.detail)
@@ -114,6 +120,7 @@ def end(draft: Draft, outcome: str, detail: str) -> None:
     known = draft.state.signalling
     ms = round(draft.now.since(known.begun) * 1000, 1) if known.begun is not None else None
     draft.emit(signals.SignalEnded(known.attempt, outcome, detail, ms))
+    exact.ended(draft)
 
 
 def server_died(draft: Draft) -> None:
@@ -132,6 +139,7 @@ def driver_left(draft: Draft) -> None:
     known = draft.state.signalling
     if known.status in ("requested", "held"):
         draft.emit(signals.SignalEnded(known.attempt, "left", "the driver's console went away"))
+        exact.ended(draft)
 
 
 HANDLERS: dict[type, Callable[[Draft, Any], None]] = {

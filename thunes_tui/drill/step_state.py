@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -28,6 +29,8 @@ class StepState:
     ended: Moment | None = None
     exit: int | None = None
     by_hand: bool = False
+    exact: int = 0
+    """Pid of the process that is signalled in place of its block; 0 where the block runs."""
     output: int = 0
     """Where its output begins in the shell's stream of masked bytes."""
     reason: str = ""
@@ -52,6 +55,11 @@ class StepState:
         return replace(
             given, values=self.values, filled=self.filled, edited=self.edited, changes=self.changes
         )
+
+
+def digest(text: str) -> str:
+    """Of the text that will run, to compare with what was shown."""
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def text_of(step: Step, known: StepState) -> str:

@@ -15,7 +15,11 @@ class SignalRequested(Event):
     start: int
     """Clock ticks since boot: with `pid` and the session's boot it names exactly one process."""
     how: str
-    """`stop` (SIGTERM, then SIGKILL), `freeze` (SIGSTOP) or `thaw` (SIGCONT)."""
+    """`stop` (SIGTERM, then SIGKILL), `freeze` (SIGSTOP) or `thaw` (SIGCONT); `exact` for a step's own."""
+    step: str = ""
+    """The step whose block it takes the place of."""
+    signal: int = 0
+    """What that block would have sent."""
 
 
 @event("signal.held")

@@ -87,6 +87,8 @@ class StepStarted(Event):
     by_hand: bool = False
     output: int = 0
     """Offset in the shell's output where the step begins."""
+    exact: int = 0
+    """Pid of the process that is signalled in place of the block; 0 where the block runs."""
 
 
 @event("step.ended")

@@ -17,6 +17,7 @@ from thunes_tui.events.stops import LeftSafeSensed
 from thunes_tui.text import counted
 from thunes_tui.ui.deeds import blocks
 from thunes_tui.ui.desk import SHELL, Desk
+from thunes_tui.ui.outline.process import done_how
 from thunes_tui.ui.panes.base import is_bulk
 from thunes_tui.ui.screens.confirm import Confirm
 from thunes_tui.ui.screens.left_safe import LeftSafeScreen
@@ -93,7 +94,7 @@ def react(app: ThunesApp, event: Event) -> None:
                     app.screen.refuse(reason)
         case SignalEnded(outcome=outcome, detail=detail) if quiet:
             known = desk.state.signalling
-            said = f"{known.how} process {known.pid}: {outcome}{f', {detail}' if detail else ''}"
+            said = f"{done_how(known)} process {known.pid}: {outcome}{f', {detail}' if detail else ''}"
             desk.say(said, alarming=outcome not in ("dead", "frozen", "running", "left"))
         case KeysRequested(name=name) if desk.role == "driver":
             desk.say(f"{name} asks for the keys: w passes them")

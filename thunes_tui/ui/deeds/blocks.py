@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from thunes_tui import intents
+from thunes_tui.drill import exact
 from thunes_tui.drill.draft import short
 from thunes_tui.drill.next import to_fill
 from thunes_tui.drill.step_state import ACTIVE, text_of, waits_for
@@ -36,11 +37,12 @@ def held_step(app: ThunesApp) -> Step | None:
 def confirm(app: ThunesApp, step: Step) -> None:
     """The blast radius, and the word to type."""
     known = app.desk.state.steps[step.id]
-    dialog = Confirm(app.desk, short(step.id), block_of(app, step), known.victims, known.confirm)
+    way = exact.way(app.desk.state, step, known)
+    dialog = Confirm(app.desk, short(step.id), block_of(app, step), known.victims, known.confirm, way)
 
     def typed(word: str | None) -> None:
         if word:
-            app.desk.ask(intents.ConfirmStep(step.id, word))
+            app.desk.ask(intents.ConfirmStep(step.id, word, dialog.exact))
 
     app.push_screen(dialog, typed)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterable
 
-from thunes_tui.drill.facts import ProcessState
+from thunes_tui.drill.exact import HOW
+from thunes_tui.drill.facts import ProcessState, SignalState
 
 BARS = "▁▂▃▄▅▆▇█"
 
@@ -15,6 +16,11 @@ def name_of(process: ProcessState) -> str:
     words = process.argv.split()
     script = next((word for word in words if word.endswith(".py")), words[0] if words else process.role)
     return script.rsplit("/", maxsplit=1)[-1].removesuffix(".py")
+
+
+def done_how(asked: SignalState) -> str:
+    """What is done to a process by a signal, in one word."""
+    return "signal" if asked.how == HOW else asked.how
 
 
 def death(process: ProcessState) -> str:

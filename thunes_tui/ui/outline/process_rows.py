@@ -10,7 +10,7 @@ from thunes_tui.drill.facts import ProcessState
 from thunes_tui.drill.seen_signals import GRACE_S
 from thunes_tui.text import counted
 from thunes_tui.ui.desk import Desk
-from thunes_tui.ui.outline.process import death, load_bars, name_of, size_bars
+from thunes_tui.ui.outline.process import death, done_how, load_bars, name_of, size_bars
 from thunes_tui.ui.outline.row import duration
 from thunes_tui.ui.widgets.line import Line, data, spread, width_of, wrapped
 
@@ -145,7 +145,7 @@ def signalled(desk: Desk, process: ProcessState) -> str:
     known = desk.state.signalling
     if (known.pid, known.start) == (process.pid, process.start) and known.status:
         if known.status != "running":
-            return f"{known.by} is about to {known.how} it"
+            return f"{known.by} is about to {done_how(known)} it"
         if known.signal == SIGTERM and known.since is not None:
             left = max(0, round(GRACE_S - desk.now().since(known.since)))
             return f"SIGTERM sent, SIGKILL in {left} s"

@@ -16,6 +16,7 @@ DOES = {
     "stop": ("Stop", f"SIGTERM, and after {GRACE_S:g} s SIGKILL"),
     "freeze": ("Freeze", "SIGSTOP: it stands still until it is thawed"),
     "thaw": ("Thaw", "SIGCONT"),
+    "exact": ("Signal", "what the step's block sends, to the bot alone"),
 }
 ENDED = {
     "dead": ("It is dead", "good"),
