@@ -184,7 +184,9 @@ def third_test(play: Playbook) -> None:
     play.launch("T3.S3")
     play.wait(1.0)
     play.see(seen.BotFound("bot", 4800, 900, "python")).gives(
-        like(box.ProcessBorn, generation=2), like(box.RecoveryMeasured, part="pid")
+        like(box.ProcessBorn, generation=2),
+        like(box.RecoveryMeasured, part="command", error_s=0.01),
+        like(box.RecoveryMeasured, part="pid", error_s=0.02),
     )
     play.wait(0.5)
     play.log("Starting").gives(box.BotLogged, like(box.RecoveryMeasured, part="log"))

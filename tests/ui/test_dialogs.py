@@ -11,8 +11,9 @@ from textual import events
 from tests.ui.stage import LARGE, SMALL, Stage, row_with, seen, text_of
 from thunes_tui import intents
 from thunes_tui.drill.facts import RecoveryState
+from thunes_tui.drill.stopwatch import chain
 from thunes_tui.events import box, drill, steps
-from thunes_tui.ui.screens.summary import _parts, lateness
+from thunes_tui.ui.screens.summary import lateness
 from thunes_tui.ui.widgets.entry import Entry
 
 
@@ -143,7 +144,7 @@ class TestSummary:
             await seen(pilot, "records: thunes-tui verify 7f3a checks their chain")
 
     def test_the_parts_of_a_recovery_add_up(self) -> None:
-        parts = _parts(RecoveryState(pid=3.1, log=4.0, healthy=6.4))
+        parts = chain(RecoveryState(pid=3.1, log=4.0, healthy=6.4))
 
         assert parts == "dead→pid 3.1  pid→log 0.9  log→healthy 2.4"
 

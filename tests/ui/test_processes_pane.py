@@ -47,3 +47,23 @@ async def test_a_bot_that_stands_still_is_said_so_whoever_stopped_it() -> None:
         await seen(pilot, "FROZEN  ")  # in the status line
         stage.play(box.ProcessFroze(bot.pid, bot.start, frozen=False))
         await seen(pilot, "one bot")
+
+
+@pytest.mark.parametrize("size", [LARGE, SMALL])
+async def test_the_stopwatch_stands_below_the_bots_with_sources_and_errors(size: tuple[int, int]) -> None:
+    stage = Stage().opened()
+    [bot] = stage.link.state.bots
+    app = stage.app()
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("5", "z")
+        await seen(pilot, "one bot")
+        stage.play(box.ProcessDied("bot", bot.pid, bot.start, signal=9))
+        await seen(pilot, "waits for a new bot")
+        stage.play(box.ProcessBorn("bot", 9001, 77, bot.argv, generation=2))
+        stage.play(box.RecoveryMeasured("command", 2.1), box.RecoveryMeasured("pid", 2.3))
+        await seen(pilot, "waits for its healthy line")
+        stage.play(box.RecoveryMeasured("healthy", 6.4))
+        await seen(pilot, "recovered in 6.4 s  person 2.1 s, machine 4.3 s")
+        assert "its descriptor" in row_with(app, "death  ")
+        assert "± 0.02" in row_with(app, "healthy line")
+        assert "not seen yet" in row_with(app, "first audit event")

@@ -119,6 +119,8 @@ class RecoveryState:
     """The stopwatch of the last death of the bot; seconds from death, None while the part has not come."""
 
     died: Moment | None = None
+    command: float | None = None
+    """The command that started it again; None where none was begun in the drill's shell after the death."""
     pid: float | None = None
     log: float | None = None
     healthy: float | None = None
@@ -157,6 +159,8 @@ class ShellState:
     """Masked bytes so far."""
     running: str = ""
     """The command line in the foreground; empty at the prompt."""
+    since: Moment | None = None
+    """When the last command line began, whether or not it has ended."""
     seq: int = 0
     cwd: str = ""
     alive: bool = False

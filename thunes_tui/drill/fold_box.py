@@ -9,6 +9,7 @@ from typing import Any
 from thunes_tui.drill.facts import ProcessState, RecoveryState, SourceState, SwitchState
 from thunes_tui.drill.mark import Mark
 from thunes_tui.drill.model import DrillState, expects_death
+from thunes_tui.drill.stopwatch import PARTS
 from thunes_tui.events import box
 
 KEPT_PROCESSES = 20
@@ -204,7 +205,7 @@ def alert_seen(state: DrillState, event: box.AlertSeen, _mark: Mark) -> DrillSta
 
 
 def recovery_measured(state: DrillState, event: box.RecoveryMeasured, _mark: Mark) -> DrillState:
-    if event.part not in ("pid", "log", "healthy", "audit", "positions"):
+    if event.part not in PARTS:
         return state
     parts: dict[str, Any] = {event.part: event.seconds}
     return replace(state, recovery=replace(state.recovery, **parts))

@@ -46,8 +46,9 @@ def shell_skipped(state: DrillState, event: shell.ShellSkipped, _mark: Mark) -> 
     return replace(state, shell=replace(state.shell, output=event.offset + event.length))
 
 
-def shell_started(state: DrillState, event: shell.ShellStarted, _mark: Mark) -> DrillState:
-    return replace(state, shell=replace(state.shell, running=event.command, seq=event.seq, cwd=event.cwd))
+def shell_started(state: DrillState, event: shell.ShellStarted, mark: Mark) -> DrillState:
+    begun = replace(state.shell, running=event.command, seq=event.seq, cwd=event.cwd, since=mark.at)
+    return replace(state, shell=begun)
 
 
 def shell_ended(state: DrillState, event: shell.ShellEnded, _mark: Mark) -> DrillState:

@@ -13,6 +13,7 @@ from thunes_tui.drill.effects import CompareRecovered
 from thunes_tui.drill.facts import ProcessState, RecoveryState
 from thunes_tui.drill.invariants import signals
 from thunes_tui.drill.model import DrillState, StepState, expects_death
+from thunes_tui.drill.stopwatch import error_of
 from thunes_tui.events import box
 from thunes_tui.events.steps import Evidence, FindingNoted
 from thunes_tui.observations import BotGone, LogSeen
@@ -24,14 +25,24 @@ AGE_ERROR_S = 1.0
 """How far the age of a process may be off against the moment at which a step began."""
 
 
-def measure(draft: Draft, part: str, source: str) -> None:
-    """One part of the recovery, once, and only while a recovery is going on."""
+def measure(draft: Draft, part: str, source: str, ago_s: float = 0.0) -> None:
+    """One part of the recovery, once, and only while a recovery is going on; it was so many seconds ago."""
     recovery = draft.state.recovery
     if recovery.died is None or recovery.unwatched or getattr(recovery, part) is not None:
         return
     if recovery.successor == (0, 0):
         return
-    draft.emit(box.RecoveryMeasured(part, round(draft.now.since(recovery.died), 3), source))
+    seconds = max(0.0, round(draft.now.since(recovery.died) - ago_s, 3))
+    draft.emit(box.RecoveryMeasured(part, seconds, source, error_of(part)))
+
+
+def measure_birth(draft: Draft, age_s: float) -> None:
+    """When the new process started, however late it was found; before it the command that did it, if the
+    drill's shell has begun one since the death."""
+    died, since = draft.state.recovery.died, draft.state.shell.since
+    if died is not None and since is not None and since.m > died.m:
+        measure(draft, "command", "shell", draft.now.since(since))
+    measure(draft, "pid", "process", age_s)
 
 
 def is_successor(draft: Draft, process: ProcessState) -> bool:

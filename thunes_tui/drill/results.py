@@ -9,6 +9,7 @@ from thunes_tui.drill import emergency_results
 from thunes_tui.drill.decision import decide_outcome
 from thunes_tui.drill.model import CriterionState, DrillState
 from thunes_tui.drill.recovery import of_crash_test
+from thunes_tui.drill.stopwatch import machine_s, person_s
 from thunes_tui.plain import to_plain
 from thunes_tui.runbook.model import Test
 
@@ -30,11 +31,14 @@ def results(state: DrillState, recording: str) -> dict[str, Any]:
         "reasons": list(outcome.reasons),
         "recovery_s": recovery.healthy,
         "recovery": {
+            "command_s": recovery.command,
             "pid_s": recovery.pid,
             "log_s": recovery.log,
             "healthy_s": recovery.healthy,
             "audit_s": recovery.audit,
             "positions_s": recovery.positions,
+            "person_s": person_s(recovery),
+            "machine_s": machine_s(recovery),
         },
         "prerequisites": _prerequisites(state),
         "telegram_latency_s": state.alert_latency_s,

@@ -11,7 +11,7 @@ from thunes_tui.drill.alerts import alert_arrived
 from thunes_tui.drill.checks import attempt_of, is_over, sensed, step_of
 from thunes_tui.drill.draft import Draft, short
 from thunes_tui.drill.invariants import SILENCE, after_birth, after_death, after_mark, after_silence, note
-from thunes_tui.drill.recovery import bot_died, is_successor, measure
+from thunes_tui.drill.recovery import bot_died, is_successor, measure, measure_birth
 from thunes_tui.drill.settle import deadline_passed
 from thunes_tui.drill.venue import doubt_of, doubt_passed
 from thunes_tui.events import box, steps
@@ -68,7 +68,7 @@ def bot_found(draft: Draft, found: seen.BotFound) -> None:
         )
     )
     if found.role == "bot":
-        measure(draft, "pid", "process")
+        measure_birth(draft, found.age_s)
         after_birth(draft)
         starts.look(draft)
 

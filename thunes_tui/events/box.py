@@ -239,9 +239,11 @@ class RecoveryMeasured(Event):
     """Seconds from the bot's death to one part of its recovery."""
 
     part: str
-    """`pid`, `log`, `healthy`, `audit` or `positions`."""
+    """`command`, `pid`, `log`, `healthy`, `audit` or `positions`."""
     seconds: float
     source: str = ""
+    error_s: float = 0.0
+    """By how many seconds it may be off."""
 
 
 @event("worker.failed")

@@ -13,7 +13,10 @@ from thunes_tui.clock import Moment, hhmmss, to_iso
 from thunes_tui.drill.draft import short
 from thunes_tui.drill.emergency_catalogue import PROCEDURES
 from thunes_tui.drill.emergency_results import action_items, how_left, title
-from thunes_tui.drill.model import CriterionState, DrillState
+from thunes_tui.drill.facts import RecoveryState
+from thunes_tui.drill.model import CriterionState, DrillState, expects_death
+from thunes_tui.drill.recovery import of_crash_test
+from thunes_tui.drill.stopwatch import DEATH_S, halves, parts_of
 from thunes_tui.events.base import Event
 from thunes_tui.journal.codec import Record
 from thunes_tui.runbook.model import Test
@@ -120,7 +123,25 @@ def _test(state: DrillState, test: Test) -> Iterator[str]:
         owner, _, label = name.partition("|")
         if owner.partition(".")[0] == test.id:
             yield f"- {label}: {value}"
+    if expects_death(test):
+        yield from _recovery(of_crash_test(state))
     yield f"- End time: {_at(known.ended)}"
+
+
+def _recovery(recovery: RecoveryState) -> Iterator[str]:
+    """The stopwatch, part by part; nothing before a bot has died."""
+    if recovery.died is None:
+        return
+    if recovery.unwatched:
+        yield "- Recovery: the bot died while nobody was watching: nothing could be measured"
+        return
+    apart = f" ({halves(recovery)})" if halves(recovery) else ""
+    took = f"{recovery.healthy:.3f} s" if recovery.healthy is not None else "not healthy yet"
+    yield f"- Recovery: {took}{apart}"
+    yield f"  - death: {_at(recovery.died)} ± {DEATH_S:g} s (its descriptor)"
+    for part in parts_of(recovery):
+        when = f"{part.seconds:.3f} s ± {part.error_s:g} s" if part.seconds is not None else "not seen"
+        yield f"  - {part.words}: {when} ({part.source})"
 
 
 def _how(found: CriterionState) -> str:

@@ -11,8 +11,9 @@ from thunes_tui.drill.facts import ProcessState
 from thunes_tui.ui.deeds import processes as deeds
 from thunes_tui.ui.desk import Desk
 from thunes_tui.ui.keymap import Action
-from thunes_tui.ui.outline.process_list import Key, ProcessList
+from thunes_tui.ui.outline.process_list import PASSING, Key, ProcessList
 from thunes_tui.ui.outline.process_rows import Load, alive_row, dead_row, detail_rows
+from thunes_tui.ui.outline.recovery import recovery_line, recovery_table
 from thunes_tui.ui.outline.row import duration
 from thunes_tui.ui.panes.base import Pane, is_bulk
 from thunes_tui.ui.widgets.line import Line, Part, strip
@@ -106,8 +107,12 @@ class ProcessesPane(Pane):
         chosen, selected = range(0), self.selected
         if not self.desk.state.bots:
             lines.append([(" ✗ no bot runs", "bad"), since_death(self.desk)])
+        recovery = recovery_line(self.desk, width)
         for process in self._list.rows(self.desk.state):
             load = self._load.get((process.pid, process.start))
+            if recovery and process.role in PASSING:
+                lines += recovery
+                recovery = []
             if not process.alive:
                 lines.append(dead_row(self.desk, process, width))
                 continue
@@ -117,7 +122,7 @@ class ProcessesPane(Pane):
                 if self._detailed:
                     lines += detail_rows(self.desk, process, load, width)
                 chosen = range(begin, len(lines))
-        return lines, chosen
+        return [*lines, *recovery, *recovery_table(self.desk)], chosen
 
     def do_down(self) -> None:
         self._list.move(self.desk.state, 1)

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from thunes_tui.clock import Moment, to_iso
 from thunes_tui.drill.decision import Outcome, decide_outcome
-from thunes_tui.drill.facts import RecoveryState
 from thunes_tui.drill.model import DrillState, Remark
 from thunes_tui.drill.recovery import of_crash_test
+from thunes_tui.drill.stopwatch import chain, halves
 from thunes_tui.drill.timeline import planned_minutes, rows
 from thunes_tui.runbook.model import Test
 from thunes_tui.text import cell_width, counted
@@ -144,7 +144,7 @@ def _measured(state: DrillState, test: Test) -> list[str]:
         words.append(f"alert {state.alert_latency_s:.1f} s{allowed}")
     recovery = of_crash_test(state)
     if "process" in checks and recovery.healthy is not None:
-        words.append(f"recovered in {recovery.healthy:.1f} s: {_parts(recovery)}")
+        words.append(f"recovered in {recovery.healthy:.1f} s ({halves(recovery)}): {chain(recovery)}")
     if "positions" in checks and state.compared:
         count = len(state.compared)
         words.append(f"{count} position{'s' if count > 1 else ''} compared with the exchange")
@@ -154,16 +154,6 @@ def _measured(state: DrillState, test: Test) -> list[str]:
         explained = f"{unexplained} not explained" if unexplained else "explained"
         words.append(f"{count} deviation{'s' if count > 1 else ''}, {explained}")
     return words
-
-
-def _parts(recovery: RecoveryState) -> str:
-    """`dead→pid 3.1  pid→log 0.9  log→healthy 2.4`: each part from the one before that is known."""
-    parts, before, since = [], "dead", 0.0
-    for name, seconds in (("pid", recovery.pid), ("log", recovery.log), ("healthy", recovery.healthy)):
-        if seconds is not None:
-            parts.append(f"{before}→{name} {max(0.0, seconds - since):.1f}")
-            before, since = name, seconds
-    return "  ".join(parts)
 
 
 def _decision(state: DrillState, outcome: Outcome, width: int) -> list[Line]:

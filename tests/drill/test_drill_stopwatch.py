@@ -1,0 +1,106 @@
+"""The recovery in parts: each by its own source with its error, and the person apart from the machine."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.drill.playbook import Playbook
+from thunes_tui import observations as seen
+from thunes_tui.drill.facts import RecoveryState
+from thunes_tui.drill.results import results
+from thunes_tui.drill.stopwatch import chain, halves, machine_s, parts_of, person_s
+from thunes_tui.paperwork.sheet import sheet
+
+DEAD = seen.BotGone(4711, 100, signal=9)
+
+
+def new(age_s: float) -> seen.BotFound:
+    return seen.BotFound("bot", 4800, 900, "python src/live/paper_trader.py", age_s=age_s)
+
+
+@pytest.fixture
+def dead(play: Playbook) -> Playbook:
+    play.ready_for("T3")
+    play.launch("T3.S2")
+    play.see(DEAD)
+    play.finish("T3.S2")
+    return play
+
+
+def recovery(play: Playbook) -> RecoveryState:
+    return play.state.recovery
+
+
+def test_the_person_is_apart_from_the_machine(dead: Playbook) -> None:
+    died = recovery(dead).died
+    assert died is not None
+    dead.wait(4)
+    dead.launch("T3.S3")
+    person = dead.now.since(died)
+    dead.wait(1)
+    dead.see(new(0.25))
+    dead.wait(2)
+    dead.log("Bot healthy")
+    known = recovery(dead)
+    assert known.command == pytest.approx(person, abs=0.01)
+    assert known.pid == pytest.approx(person + 1 - 0.25, abs=0.01), "when it started, not when it was found"
+    assert known.healthy is not None
+    assert known.command is not None
+    assert person_s(known) == known.command
+    assert machine_s(known) == pytest.approx(known.healthy - known.command)
+    assert halves(known).startswith("person 4.")
+    assert chain(known).startswith("dead→command 4.")
+    told = results(dead.state, "x")["recovery"]
+    assert (told["person_s"], told["machine_s"]) == (person_s(known), machine_s(known))
+
+
+def test_of_several_commands_the_last_before_the_birth_started_it(dead: Playbook) -> None:
+    dead.command("ps aux", "")
+    dead.wait(3)
+    dead.command("python src/live/paper_trader.py &", "")
+    dead.wait(0.5)
+    dead.see(new(0.1))
+    assert recovery(dead).command is not None
+    assert recovery(dead).command > 3  # type: ignore[operator]  # it is known just above
+
+
+def test_a_bot_that_something_else_started_has_no_person(play: Playbook) -> None:
+    """A supervisor: no command was begun since the death, the one that killed it aside."""
+    play.ready_for("T3")
+    play.launch("T3.S2")
+    play.see(DEAD)
+    play.wait(1)
+    play.see(new(0.0))
+    play.log("Bot healthy")
+    known = play.state.recovery
+    assert (known.command, person_s(known)) == (None, None)
+    assert (halves(known), machine_s(known)) == ("", None), "nobody knows who was waited for"
+    assert chain(known).startswith("dead→pid ")
+    assert parts_of(known)[0].words == "new pid"
+
+
+def test_every_part_stands_in_the_sheet_with_its_source_and_its_error(dead: Playbook) -> None:
+    dead.launch("T3.S3")
+    dead.see(new(0.0))
+    dead.log("Bot healthy")
+    text = sheet(dead.state)
+    assert "death: " in text
+    assert "± 0.005 s (its descriptor)" in text
+    for words in ("start command", "new pid", "first log line", "healthy line"):
+        assert f"  - {words}: " in text
+    assert "± 0.02 s (the log)" in text
+    assert "first audit event: not seen (the audit trail)" in text
+    assert "machine " in text
+
+
+def test_before_any_death_the_sheet_says_nothing(play: Playbook) -> None:
+    play.ready_for("T3")
+    assert "Recovery" not in sheet(play.state).partition("## Test 3")[2].replace("Crash Recovery", "")
+
+
+def test_a_death_that_nobody_saw_measures_nothing(play: Playbook) -> None:
+    play.ready_for("T3")
+    play.see(seen.BotGone(4711, 100, unwatched=True))
+    play.see(new(0.0))
+    assert "nothing could be measured" in sheet(play.state)
+    assert recovery(play).pid is None
