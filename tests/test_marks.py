@@ -86,6 +86,16 @@ def test_a_line_typed_after_stty_echo_off_is_in_no_mark_and_not_in_the_output(dr
     assert b"in the light" in server.output
 
 
+def test_where_nobody_can_say_whether_a_line_was_shown_it_is_not_told(drill: Drill) -> None:
+    server = drill.start()
+    server.run(
+        "stty -echo; export large=$(printf '%0120000d' 1); for n in {1..30}; do export l$n=$large; done"
+    )
+    server.run(": canary")
+    assert server.marks[-1].seq == 2
+    assert [mark.command for mark in server.marks if mark.kind == "start"][1] == UNSEEN
+
+
 def test_nothing_lands_in_the_operators_history(drill: Drill) -> None:
     (drill.home / ".bashrc").write_text(
         "HISTFILE=~/.bash_history\nHISTCONTROL=ignoreboth\nalias mine='echo from-bashrc'\n"

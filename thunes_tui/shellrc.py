@@ -65,9 +65,9 @@ __thunes_start() {
   line=$(builtin history 1)
   [[ $line =~ ^[[:space:]]*[0-9]+[*[:space:]]\ (.*)$ ]] && line=${BASH_REMATCH[1]}
   [[ -o history ]] || line='@UNTOLD@'
-  # Readline gave the terminal back, so this is how the line was typed: what was not shown is not told, except
-  # for a step, which the drill types.
-  [[ $line =~ ^step\ [[:alnum:].]+$ || $(builtin command -p stty -a) != *[[:space:]]-echo[[:space:]]* ]] ||
+  # Readline gave the terminal back, so this is how the line was typed: what was not shown is not told, nor
+  # that of which nobody can say it; a step is, which the drill types.
+  [[ $line =~ ^step\ [[:alnum:].]+$ || $(builtin command -p stty -a) == *[[:space:]]echo[[:space:]]* ]] ||
     line='@UNSEEN@'
   __thunes_mark start - "$line"
 } 2>/dev/null
