@@ -12,6 +12,7 @@ from pathlib import Path
 from thunes_tui import intents
 from thunes_tui.connection import Closed, Connection, Folded, Snapshot
 from thunes_tui.drill.draft import short
+from thunes_tui.drill.ends import exit_words
 from thunes_tui.drill.model import DrillState
 from thunes_tui.drill.next import next_action
 from thunes_tui.drill.transitions import not_proven
@@ -104,7 +105,7 @@ class Rehearsal:
             case PreflightEnded():
                 self._say(f"pre-flight: console {event.native}, script {event.script}")
             case StepEnded():
-                how = "by hand, nothing to run" if event.exit is None else f"exit {event.exit}"
+                how = "by hand, nothing to run" if event.exit is None else exit_words(event.exit)
                 self._say(f"  step {short(event.step)}: {how}")
             case CriterionSensed():
                 self._say(f"    {event.verdict}: {event.cause}")

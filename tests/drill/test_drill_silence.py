@@ -52,7 +52,7 @@ def test_an_exit_status_by_which_nothing_judges_is_a_finding(play: Playbook) -> 
     play.do("T1.S1", exit_status=3).holds(
         like(
             steps.FindingNoted,
-            text="step 1.1 ended with exit status 3, by which no criterion judges",
+            text="step 1.1 ended with exit 3, by which no criterion judges",
             veto=False,
             test="T1",
         )

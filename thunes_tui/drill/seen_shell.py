@@ -15,6 +15,7 @@ from thunes_tui.drill.closing import end_phase
 from thunes_tui.drill.deviations import note_late_step, note_typed
 from thunes_tui.drill.draft import Draft, short
 from thunes_tui.drill.effects import Look
+from thunes_tui.drill.ends import exit_words
 from thunes_tui.drill.invariants import note
 from thunes_tui.drill.model import DrillState, StepState
 from thunes_tui.drill.printed import NOT_COMPARED, Output
@@ -84,7 +85,7 @@ def note_exit(draft: Draft, step: Step, status: int) -> None:
     test = draft.test(step.id)
     checks = [c.check for c in test.criteria if c.check is not None and c.check.kind in PRINTED]
     if status and not any(step_of(test, check) in (step, None) for check in checks):
-        text = f"step {short(step.id)} ended with exit status {status}, by which no criterion judges"
+        text = f"step {short(step.id)} ended with {exit_words(status)}, by which no criterion judges"
         draft.emit(steps.FindingNoted(text, test=test.id, source="step"))
 
 

@@ -13,6 +13,7 @@ from thunes_tui.clock import Moment, hhmmss, to_iso
 from thunes_tui.drill.draft import short
 from thunes_tui.drill.emergency_catalogue import PROCEDURES
 from thunes_tui.drill.emergency_results import action_items, how_left, title
+from thunes_tui.drill.ends import exit_words
 from thunes_tui.drill.facts import RecoveryState
 from thunes_tui.drill.model import CriterionState, DrillState, expects_death
 from thunes_tui.drill.recovery import of_crash_test
@@ -107,7 +108,7 @@ def _test(state: DrillState, test: Test) -> Iterator[str]:
     yield f"- Start time: {_at(known.started)}"
     for step in test.steps:
         it = state.steps[step.id]
-        result = "" if it.exit is None else f", exit {it.exit}"
+        result = "" if it.exit is None else f", {exit_words(it.exit)}"
         again = f", attempt {it.attempt}" if it.attempt > 1 else ""
         yield f"- Step {short(step.id)} {step.title}: {it.status}{result}{again} {it.reason}".rstrip()
         for name, value in it.values:

@@ -30,7 +30,7 @@ def rows_for(
     if at_hand or ahead:
         rows += past
     for step in at_hand:
-        rows += tests.step_rows(state, step, now, step.id == upcoming)
+        rows += tests.step_rows(state, step, now, step.id == upcoming, detailed)
     if ahead:
         rows.append(_folded(state, ahead, "·", "to come"))
     for criterion in sorted(test.criteria, key=lambda c: _urgency(state, test, c, at_hand)):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from thunes_tui.clock import Moment
 from thunes_tui.drill.draft import short
+from thunes_tui.drill.ends import exit_words
 from thunes_tui.drill.model import DrillState, StepState, TestState
 from thunes_tui.runbook.model import Step, Test
-from thunes_tui.ui.outline import waits
+from thunes_tui.ui.outline import ahead, waits
 from thunes_tui.ui.outline.criteria import rows_of
 from thunes_tui.ui.outline.row import VERDICT_STYLE, Row, glyph, heading, indent, lasted, planned, text
 from thunes_tui.ui.widgets.line import Line, Part, data
@@ -21,8 +22,6 @@ STEP_SIGN: dict[str, Part] = {
     "skipped": ("–", "dim"),
     "aborted": ("✗", "bad"),
 }
-RISKS = frozenset({"destructive", "privileged", "placeholder", "hidden-text", "interactive", "never-ending"})
-"""Classes of a step that a person should see before running it."""
 
 
 def rows_for(
@@ -37,7 +36,7 @@ def rows_for(
     if not expanded:
         return rows
     for step in test.steps:
-        rows += step_rows(state, step, now, step.id == upcoming)
+        rows += step_rows(state, step, now, step.id == upcoming, detailed)
     if test.criteria:
         rows.append(heading("  Criteria"))
     for criterion in test.criteria:
@@ -74,7 +73,10 @@ def _summary(state: DrillState, test: Test, known: TestState) -> Line:
     return line
 
 
-def step_rows(state: DrillState, step: Step, now: Moment, upcoming: bool) -> list[Row]:
+def step_rows(
+    state: DrillState, step: Step, now: Moment, upcoming: bool, detailed: frozenset[str] = frozenset()
+) -> list[Row]:
+    """The step, what was done to its block, what lies ahead of it, its text, and what it waits for."""
     known = state.steps[step.id]
     sign = STEP_SIGN[known.status]
     if known.status == "done" and known.exit not in (0, None):
@@ -86,22 +88,22 @@ def step_rows(state: DrillState, step: Step, now: Moment, upcoming: bool) -> lis
     if known.attempt > 1:
         left.append((f" attempt {known.attempt}", "warn"))
     return [
-        Row(step.id, left, _time(state, step, now, upcoming), wrap=9),
+        Row(step.id, left, _time(state, step, now), wrap=9),
         *_remarks(known),
+        *(ahead.rows_of(step, known) if upcoming and known.status == "pending" else ()),
+        *(ahead.block_rows(step, known) if step.id in detailed else ()),
         *waits.rows_of(state, step, now),
     ]
 
 
-def _time(state: DrillState, step: Step, now: Moment, upcoming: bool) -> Line:
+def _time(state: DrillState, step: Step, now: Moment) -> Line:
     known = state.steps[step.id]
     if known.status in ("running", "done"):
         time = lasted(known.started, known.ended, now, state.stops)
         if known.status == "running":
             return [(time, "accent")]
         failed = known.exit not in (0, None)
-        return [(f"exit {known.exit}  ", "warn"), (time, "dim")] if failed else [(time, "dim")]
-    if known.status == "pending" and upcoming:
-        return [(" ".join(sorted(RISKS.intersection(step.flags))), "warn")]
+        return [(f"{exit_words(known.exit)}  ", "warn"), (time, "dim")] if failed else [(time, "dim")]
     words = {"requested": "guard asked", "held": "HELD", "unknown": "UNKNOWN", "aborted": "ABORTED"}
     word = words.get(known.status, "skipped" if known.status == "skipped" else "")
     return [(word, "warn" if known.status != "aborted" else "bad")]

@@ -38,7 +38,11 @@ class ChecklistPane(Pane):
         Action("top", ("home",), "top", "To the first row", "checklist"),
         Action("bottom", ("end", "G"), "end", "To the last row", "checklist"),
         Action(
-            "detail", ("i", "right"), "detail", "Unfold a test, or show a criterion's evidence", "checklist"
+            "detail",
+            ("i", "right"),
+            "detail",
+            "Unfold a test, or show a step's text or evidence",
+            "checklist",
         ),
         Action("fold", ("left",), "fold", "Fold it again, or go to its test", "checklist"),
         Action("follow", ("F",), "follow", "Back to the current step, and stay with it", "checklist"),
@@ -153,9 +157,9 @@ class ChecklistPane(Pane):
         self.choose(self._current)
 
     def do_detail(self) -> None:
-        """Evidence of a criterion; of anything else, its parts."""
+        """Evidence of a criterion, the text of a step; of anything else, its parts."""
         chosen = self.selected
-        if ".C" in chosen:
+        if "." in chosen:
             self.opened = replace(self.opened, detailed=self.opened.detailed ^ {chosen})
         else:
             self.opened = replace(self.opened, toggled=self.opened.toggled ^ {_whole(chosen)})
