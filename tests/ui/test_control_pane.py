@@ -231,6 +231,37 @@ async def test_scrolled_back_it_stays_whatever_is_printed_and_shell_mode_returns
         assert "scrolled back" not in text_of(app)
 
 
+async def test_what_was_printed_before_is_found_and_what_is_seen_is_copied(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    app = project.app()
+    async with app.run_test(size=LARGE) as pilot:
+        await ready(pilot, app)
+        pane = pane_of(app)
+        pane.COPIES_TO = tmp_path
+        prints(
+            project.stage, *(f"\x1b[3{n % 8}mrow {n}{' Needle' * (n in (40, 90))}\r\n" for n in range(300))
+        )
+        await seen(pilot, "row 299")
+        await pilot.press("2", "slash", *"needle", "enter")
+        await seen(pilot, "row 90 Needle")
+        await seen(pilot, "needle in row 91 of")
+        await pilot.press("slash", "enter")
+        await seen(pilot, "row 40 Needle")
+        await pilot.press("C")
+        await seen(pilot, "copied.txt")
+        copied = (tmp_path / "copied.txt").read_text()
+        assert copied.splitlines() == [row for row in pane_rows(app, "control")[1:] if row]
+        assert "row 40 Needle" in copied
+        await pilot.press("slash", "enter")
+        await seen(pilot, "no needle above")
+        await pilot.press("G", "slash", *"row 295", "enter")
+        await seen(pilot, "row 295 in row 296 of")
+        assert pane.grid.marked == 295, "also where nothing had to be scrolled"
+        await pilot.press("G", "slash", *"NEEDLE", "enter")
+        await seen(pilot, "no NEEDLE in what the shell printed")
+        assert "row 299" in text_of(app)
+
+
 async def test_echo_of_one_key_repaints_a_few_cells_only(tmp_path: Path) -> None:
     project = Project(tmp_path)
     app = project.app()

@@ -93,6 +93,9 @@ class AvtTerminal:
     def text(self) -> list[str]:
         return [plain(self._runs(line)) for line in self._vt.view()]
 
+    def lines(self) -> list[str]:
+        return [plain(row) for row in self.history(0, self.scrollback)] + self.text()
+
     def snapshot(self) -> bytes:
         modes = b"".join(b"\x1b[?%dh" % number for number in sorted(self._on - ALT_SCREEN))
         return str(self._vt.dump()).encode() + modes

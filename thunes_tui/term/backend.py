@@ -105,6 +105,9 @@ class TermBackend(Protocol):
     def text(self) -> list[str]:
         """The screen as plain rows without trailing blanks."""
 
+    def lines(self) -> list[str]:
+        """All rows, those above the screen first, as plain text to look through; not to be shown."""
+
     def snapshot(self) -> bytes:
         """VT text that makes a fresh terminal of the same size look and behave like this one."""
 

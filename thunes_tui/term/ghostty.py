@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from thunes_tui.term import ghostty_abi as abi
 from thunes_tui.term import ghostty_snapshot
 from thunes_tui.term.backend import Cursor, Modes, Reply, Row, paste, plain
 from thunes_tui.term.ghostty_core import Core
 from thunes_tui.term.ghostty_rows import RowReader
 
+SEQUENCE = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\))")
 APP_CURSOR_KEYS, BRACKETED_PASTE = 1, 2004
 
 
@@ -103,6 +106,11 @@ class GhosttyTerminal:
     def text(self) -> list[str]:
         self._refresh()
         return [plain(row) for row in self._rows]
+
+    def lines(self) -> list[str]:
+        rows = SEQUENCE.sub(b"", self.core.formatted(extras=False)).split(b"\r\n")[: self.scrollback]
+        rows += [b""] * (self.scrollback - len(rows))
+        return [*(row.decode("utf-8", "replace") for row in rows), *self.text()]
 
     def snapshot(self) -> bytes:
         return ghostty_snapshot.take(self)

@@ -13,27 +13,20 @@ from thunes_tui.clock import Moment
 from thunes_tui.connection import Folded, Snapshot, Update
 from thunes_tui.drill.model import DrillState
 from thunes_tui.ui.desk import SHELL, Desk
-from thunes_tui.ui.keymap import Action
 from thunes_tui.ui.keystrokes import Pasted, for_shell
 from thunes_tui.ui.outline.row import lasted
 from thunes_tui.ui.panes.base import is_bulk
-from thunes_tui.ui.panes.canvas import Canvas
+from thunes_tui.ui.panes.scrolled import Scrolled
 from thunes_tui.ui.screens.pasting import Pasting, needs_asking
 from thunes_tui.ui.widgets.line import Line, data
 from thunes_tui.ui.widgets.shell_size import ShellSize
 
 
-class ControlPane(Canvas):
+class ControlPane(Scrolled):
     """The shell's screen, its scrollback in COMMAND mode, and the way of the keys in SHELL mode."""
 
     NAME = "control"
     TITLE = "CONTROL"
-    ACTIONS = (
-        Action("back", ("pageup",), "scroll back", "One page back in what the shell printed", "control"),
-        Action("on", ("pagedown",), "scroll on", "One page on, until the cursor is there again", "control"),
-        Action("oldest", ("g", "home"), "oldest", "To the oldest row that is kept", "control"),
-        Action("latest", ("G", "end", "F"), "latest", "Back to the cursor", "control"),
-    )
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -138,28 +131,10 @@ class ControlPane(Canvas):
 
     def heading_changed(self) -> None:
         """The mode shows in the heading and in the cursor; SHELL mode shows where the keys go."""
-        if self.desk.mode == SHELL and self.grid.back:
+        if self.desk.mode == SHELL and (self.grid.back or self.grid.marked >= 0):
             self.grid.scroll(-self.grid.back, self.body_height)
         super().heading_changed()
         self.changed()
-
-    # Actions.
-
-    def do_back(self) -> None:
-        self._scroll(max(1, self.body_height - 1))
-
-    def do_on(self) -> None:
-        self._scroll(-max(1, self.body_height - 1))
-
-    def do_oldest(self) -> None:
-        self._scroll(1 << 30)
-
-    def do_latest(self) -> None:
-        self._scroll(-self.grid.back)
-
-    def _scroll(self, rows: int) -> None:
-        self.grid.scroll(rows, self.body_height)
-        self.heading_changed()
 
 
 def running_step(state: DrillState) -> tuple[str, Moment | None] | None:

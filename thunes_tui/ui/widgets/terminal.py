@@ -20,6 +20,7 @@ from thunes_tui.term import backend
 from thunes_tui.term.backend import Cursor, Modes, Row, TermBackend
 from thunes_tui.text import cell_width
 
+FOUND = Style(reverse=True)
 MARGIN = 8
 """Columns that stay visible beside the cursor where the grid is wider than the pane."""
 
@@ -42,13 +43,15 @@ class Grid:
         self._emulator: TermBackend | None = None
         self.back = 0
         """Rows that the window is scrolled back; 0 follows the cursor."""
-        self._top = 0
+        self.top = 0
         """First row of the window, counted from the oldest row of the scrollback."""
         self._left = 0
         self._alternate = False
         self._cursor: Cursor | None = None
         self._dirty: set[int] = set()
         self._all = True
+        self.marked = -1
+        """The row that was found last, from the oldest; -1 for none, and once the end is seen again."""
         self._past: dict[int, Row] = {}
         """Rows of the scrollback by number, a page of them, until more is printed."""
 
@@ -69,7 +72,7 @@ class Grid:
         """The row of the window that the cursor stands in."""
         if self._emulator is None:
             return 0
-        return self._emulator.scrollback + self._emulator.cursor.y - self._top
+        return self._emulator.scrollback + self._emulator.cursor.y - self.top
 
     def cut(self, width: int, height: int) -> str:
         """What a window of this size leaves out, in words: columns, and rows that cannot be scrolled to."""
@@ -79,7 +82,7 @@ class Grid:
         if width < cols:
             parts.append(f"columns {self._left + 1}-{self._left + width} of {cols}")
         if height < rows and self._emulator.modes.alt_screen:
-            above = max(0, self._top - self._emulator.scrollback)
+            above = max(0, self.top - self._emulator.scrollback)
             parts.append(f"rows {above + 1}-{above + height} of {rows}")
         return ", ".join(parts)
 
@@ -121,7 +124,12 @@ class Grid:
             return
         total = self._emulator.scrollback + self._emulator.size[1]
         self.back = max(0, min(self.back + rows, total - height))
+        self.marked = self.marked if self.back else -1
         self._all = True
+
+    def lines(self) -> list[str]:
+        """All rows as text, the oldest first."""
+        return self._emulator.lines() if self._emulator is not None else []
 
     def close(self) -> None:
         if self._emulator is not None:
@@ -138,7 +146,7 @@ class Grid:
         if cursor != self._cursor:
             self._dirty |= {at.y for at in (cursor, self._cursor) if at is not None}
         self.aim(width, height)
-        offset = emulator.scrollback - self._top
+        offset = emulator.scrollback - self.top
         rows = {y + offset for y in self._dirty} if not self._all else set(range(height))
         self._dirty, self._all = set(), False
         return {y for y in rows if 0 <= y < height}
@@ -156,17 +164,17 @@ class Grid:
         """True if the window shows other rows or columns than before."""
         cols, rows = emulator.size
         above, at = emulator.scrollback, emulator.cursor
-        before = self._top, self._left
+        before = self.top, self._left
         if self.back:
             self.back = min(self.back, max(0, above + rows - height))
-            self._top = max(0, above + rows - height - self.back)
+            self.top = max(0, above + rows - height - self.back)
         else:
-            self._top = above + self._inside(emulator, height)
+            self.top = above + self._inside(emulator, height)
             if cols <= width:
                 self._left = 0
             elif not self._left <= at.x < self._left + width:
                 self._left = max(0, min(at.x - width + MARGIN, cols - width))
-        return (self._top, self._left) != before
+        return (self.top, self._left) != before
 
     def _inside(self, emulator: TermBackend, height: int) -> int:
         """The row of the screen that a window of this height begins with: it moves as little as it can.
@@ -175,7 +183,7 @@ class Grid:
         """
         at, rows, alternate = emulator.cursor, emulator.size[1], emulator.modes.alt_screen
         last = max(0, at.y - height + 1)
-        inside = min(max(self._top - emulator.scrollback, 0), max(0, rows - height))
+        inside = min(max(self.top - emulator.scrollback, 0), max(0, rows - height))
         left, self._alternate = alternate != self._alternate, alternate
         if left or (at.y < inside and not alternate):
             return last
@@ -186,7 +194,7 @@ class Grid:
         emulator = self._emulator
         if emulator is None:
             return Strip([Segment(" " * width, ground.text)], width)
-        above, number = emulator.scrollback, self._top + y
+        above, number = emulator.scrollback, self.top + y
         rows = emulator.size[1]
         row: Row = ()
         if number < above:
@@ -196,6 +204,8 @@ class Grid:
         at = emulator.cursor
         shows = at.visible and number - above == at.y and not self.back
         strip = drawn(row, width, self._left, ground)
+        if number == self.marked:
+            return strip.apply_style(FOUND)
         return _with_cursor(strip, at.x - self._left, ground) if shows else strip
 
     def _past_row(self, emulator: TermBackend, number: int) -> Row:
