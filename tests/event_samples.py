@@ -75,7 +75,7 @@ SAMPLES: tuple[Event, ...] = (
     box.PositionsRead((ROW,), "the database is locked"),
     box.PositionsCompared("exchange", True, (("BTCUSDT", "0.001", "0.001", "0", "same"),), "none"),
     box.AlertSeen("KILL-SWITCH ACTIVATED", 1.25, True, 3),
-    box.RecoveryMeasured("healthy", 2.125, "log", 0.02),
+    box.RecoveryMeasured("healthy", 2.125, "log", 0.02, 3.5),
     box.WorkerFailed("exchange", "no answer"),
     signals.SignalRequested(3, 4711, 987654, "exact", "T3.S3", 9),
     signals.SignalHeld(3, "paper_trader", ("4711 bot: python",), ("4720 log tail: tail -f x",), "PROVEN"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.drill.playbook import Playbook
+from thunes_tui import intents
 from thunes_tui import observations as seen
 from thunes_tui.drill.facts import RecoveryState
 from thunes_tui.drill.results import results
@@ -104,3 +105,34 @@ def test_a_death_that_nobody_saw_measures_nothing(play: Playbook) -> None:
     play.see(new(0.0))
     assert "nothing could be measured" in sheet(play.state)
     assert recovery(play).pid is None
+
+
+def test_a_pause_before_the_command_is_the_persons_and_left_out(dead: Playbook) -> None:
+    dead.ask(intents.PauseDrill("a market event"))
+    dead.wait(3600)
+    dead.ask(intents.ResumeDrill())
+    dead.wait(2)
+    dead.launch("T3.S3")
+    dead.see(new(0.0))
+    dead.ask(intents.PauseDrill("another"))
+    dead.wait(5)
+    dead.log("Bot healthy")
+    known = recovery(dead)
+    assert known.paused_s == pytest.approx(3600, abs=0.1)
+    assert known.command is not None
+    assert 2 < known.command < 4
+    assert machine_s(known) == pytest.approx(5, abs=0.1), "a machine that runs knows no pause"
+
+
+def test_pauses_stand_in_the_sheet_with_their_reasons_and_out_of_its_durations(play: Playbook) -> None:
+    play.ready_for("T1")
+    play.ask(intents.PauseDrill("a market event"))
+    play.wait(600)
+    play.ask(intents.ResumeDrill())
+    play.ask(intents.EndTest("T1"))
+    text = sheet(play.state)
+    (pause,) = (line for line in text.splitlines() if "a market event" in line)
+    assert pause.startswith("- ")
+    assert " to " in pause
+    assert pause.endswith("by ann: a market event")
+    assert "- Duration: 0 s, pauses left out" in text

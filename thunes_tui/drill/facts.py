@@ -121,6 +121,8 @@ class RecoveryState:
     died: Moment | None = None
     command: float | None = None
     """The command that started it again; None where none was begun in the drill's shell after the death."""
+    paused_s: float = 0.0
+    """Pauses before that command: left out of it and of all that comes after."""
     pid: float | None = None
     log: float | None = None
     healthy: float | None = None

@@ -208,6 +208,8 @@ def recovery_measured(state: DrillState, event: box.RecoveryMeasured, _mark: Mar
     if event.part not in PARTS:
         return state
     parts: dict[str, Any] = {event.part: event.seconds}
+    if event.paused_s:
+        parts["paused_s"] = event.paused_s
     return replace(state, recovery=replace(state.recovery, **parts))
 
 

@@ -25,15 +25,19 @@ AGE_ERROR_S = 1.0
 """How far the age of a process may be off against the moment at which a step began."""
 
 
-def measure(draft: Draft, part: str, source: str, ago_s: float = 0.0) -> None:
-    """One part of the recovery, once, and only while a recovery is going on; it was so many seconds ago."""
+def measure(draft: Draft, part: str, source: str, ago_s: float = 0.0, paused_s: float = 0.0) -> None:
+    """One part of the recovery, once, and only while a recovery is going on; it was so many seconds ago.
+
+    `paused_s` is left out of it and of all that comes after.
+    """
     recovery = draft.state.recovery
     if recovery.died is None or recovery.unwatched or getattr(recovery, part) is not None:
         return
     if recovery.successor == (0, 0):
         return
-    seconds = max(0.0, round(draft.now.since(recovery.died) - ago_s, 3))
-    draft.emit(box.RecoveryMeasured(part, seconds, source, error_of(part)))
+    seconds = draft.now.since(recovery.died) - ago_s - recovery.paused_s - paused_s
+    paused = round(paused_s, 3)
+    draft.emit(box.RecoveryMeasured(part, max(0.0, round(seconds, 3)), source, error_of(part), paused))
 
 
 def measure_birth(draft: Draft, age_s: float) -> None:
@@ -41,7 +45,8 @@ def measure_birth(draft: Draft, age_s: float) -> None:
     drill's shell has begun one since the death."""
     died, since = draft.state.recovery.died, draft.state.shell.since
     if died is not None and since is not None and since.m > died.m:
-        measure(draft, "command", "shell", draft.now.since(since))
+        paused_s = draft.state.stops.paused(died, since)
+        measure(draft, "command", "shell", draft.now.since(since), paused_s)
     measure(draft, "pid", "process", age_s)
 
 

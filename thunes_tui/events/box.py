@@ -244,6 +244,8 @@ class RecoveryMeasured(Event):
     source: str = ""
     error_s: float = 0.0
     """By how many seconds it may be off."""
+    paused_s: float = 0.0
+    """Pauses that are left out of it and of all that comes after; a machine that runs knows no pause."""
 
 
 @event("worker.failed")

@@ -93,6 +93,13 @@ def _lines(state: DrillState) -> Iterator[str]:
         yield from _test(state, test)
     yield from _remarks(state)
     yield from _emergencies(state)
+    if state.stops.pauses:
+        yield "## Pauses, left out of every duration"
+        yield ""
+        for pause in state.stops.pauses:
+            until = _at(pause.until) if pause.until is not None else "not ended"
+            yield f"- {_at(pause.since)} to {until} by {pause.by}: {pause.reason}"
+        yield ""
     if state.ending is not None:
         yield f"## Decision: {state.ending.decision}, {state.ending.passed} of {state.ending.of}"
         yield ""
@@ -127,6 +134,8 @@ def _test(state: DrillState, test: Test) -> Iterator[str]:
     if expects_death(test):
         yield from _recovery(of_crash_test(state))
     yield f"- End time: {_at(known.ended)}"
+    if known.started is not None and known.ended is not None:
+        yield f"- Duration: {state.stops.lasted(known.started, known.ended):.0f} s, pauses left out"
 
 
 def _recovery(recovery: RecoveryState) -> Iterator[str]:

@@ -107,7 +107,7 @@ class ControlPane(Scrolled):
         step = running_step(self.desk.state)
         if step is not None:
             title, started = step
-            took = lasted(started, None, self.desk.now())
+            took = lasted(started, None, self.desk.now(), self.desk.state.stops)
             left += [data(f"   step {title}"), (f"   running {took}", "accent")]
         elif shell.running:
             left.append(data(f"   {shell.running.strip().splitlines()[0]}", "dim"))

@@ -233,10 +233,23 @@ def _timeline(state: DrillState) -> list[Line]:
     begun = state.stamps[0].at if state.stamps else None
     for row in rows(state):
         planned = clock_face(row.planned_min * 60) if row.planned_min is not None else ""
-        actual = clock_face(row.actual.since(begun)) if row.actual is not None and begun is not None else "–"
+        actual = "–"
+        if row.actual is not None and begun is not None:
+            actual = clock_face(state.stops.lasted(begun, row.actual))
         late = lateness(row.late_min) if row.late_min is not None else ""
         style = "warn" if (row.late_min or 0) > 5 else "dialog_dim"
         lines.append([(f"{planned:>18}{actual:>10}", "text"), (f"{late:>16}  ", style), data(row.label)])
+    return [*lines, *_pauses(state)]
+
+
+def _pauses(state: DrillState) -> list[Line]:
+    """What is left out of all the times above, and why."""
+    lines: list[Line] = []
+    for pause in state.stops.pauses:
+        end = pause.until or (state.ending.at if state.ending is not None else None)
+        took = clock_face(end.since(pause.since)) if end is not None else "lasts"
+        words = f"{'':>18}{took:>10}{'left out':>16}  "
+        lines.append([(words, "dialog_dim"), data(f"paused by {pause.by}: {pause.reason}", "warn")])
     return lines
 
 
