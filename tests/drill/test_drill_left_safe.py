@@ -13,7 +13,8 @@ from thunes_tui.drill import left_safe
 from thunes_tui.drill.effects import LookAround
 from thunes_tui.drill.model import DrillState
 from thunes_tui.drill.results import results
-from thunes_tui.events import stops
+from thunes_tui.drill.switch import why_unknown
+from thunes_tui.events import box, stops
 
 GOOD = tuple((name, "PASS", "fine", "looked") for name in left_safe.ROWS[2:])
 
@@ -42,6 +43,36 @@ def test_the_switch_is_off_only_where_the_bot_itself_says_so(
 def test_a_switch_that_nobody_reads_of_is_unknown(play: Playbook) -> None:
     state = replace(switched(play.ready(), "OFF", "OFF"), failures={"audit": "gone"})
     assert left_safe.switch_row(state)[1] == "UNKNOWN"
+
+
+def test_an_unknown_switch_says_why(play: Playbook) -> None:
+    play.ready()
+    play.log("Kill-switch active: False")
+    (bot,) = play.state.bots
+    assert (bot.switch, why_unknown(play.state, bot)) == ("OFF", "")
+    second = replace(BOT, pid=4712, start=200)
+    play.see(second)
+    assert {why_unknown(play.state, each) for each in play.state.bots} == {
+        "2 bots write one log: a line of it may be either's"
+    }
+    assert left_safe.switch_row(play.state)[1:3] == (
+        "UNKNOWN",
+        "2 bots write one log: a line of it may be either's",
+    )
+    play.see(seen.BotGone(4712, 200, exit=0))
+    (bot,) = play.state.bots
+    assert why_unknown(play.state, bot) == "another bot ran beside it, and it has not said so since"
+    play.log("Kill-switch active: False")
+    (bot,) = play.state.bots
+    assert why_unknown(play.state, bot) == ""
+
+
+def test_a_bot_that_has_said_nothing_and_a_log_that_nobody_reads(play: Playbook) -> None:
+    play.ready()
+    (bot,) = play.state.bots
+    assert why_unknown(play.state, bot) == "it has not said so since it was started"
+    play.see(seen.Happened((box.SourceDown("log", "no permission"),)))
+    assert why_unknown(play.state, bot) == "the log cannot be read"
 
 
 def test_one_bot_and_not_two_and_not_a_frozen_one(play: Playbook) -> None:

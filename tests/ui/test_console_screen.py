@@ -181,6 +181,9 @@ class TestProcesses:
         app = stage.app()
         async with app.run_test(size=LARGE) as pilot:
             await seen(pilot, "✗ 2 bots at once")
+            await seen(pilot, "UNKNOWN in 2 of 2 (two bots, one log)")
+            await pilot.press("5", "z")
+            await seen(pilot, "2 bots write one log: a line of it may be either's")
 
     async def test_load_comes_from_samples_and_repaints_no_other_row(self) -> None:
         stage = Stage().opened()

@@ -15,6 +15,7 @@ from thunes_tui.drill.draft import Draft, Refusal
 from thunes_tui.drill.effects import LookAround
 from thunes_tui.drill.model import DrillState
 from thunes_tui.drill.step_state import text_of
+from thunes_tui.drill.switch import why_unknown
 from thunes_tui.events import stops
 
 TEMPORARY = re.compile(r"(?<![\w./~$}])/tmp/[\w.+-]+(?:/[\w.+-]+)*")
@@ -79,7 +80,8 @@ def switch_row(state: DrillState) -> Row:
         return (ROWS[0], "PASS", "it is OFF", evidence)
     if audit == "OFF":
         return (ROWS[0], "UNKNOWN", "the audit trail says OFF, and the bot has not said so itself", evidence)
-    return (ROWS[0], "UNKNOWN", "nothing has told how it stands", evidence)
+    reason = next((why for bot in state.bots if (why := why_unknown(state, bot))), "")
+    return (ROWS[0], "UNKNOWN", reason or "nothing has told how it stands", evidence)
 
 
 def bot_row(state: DrillState) -> Row:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from thunes_tui.drill.asked_signals import SIGTERM
 from thunes_tui.drill.facts import ProcessState
 from thunes_tui.drill.seen_signals import GRACE_S
+from thunes_tui.drill.switch import why_unknown
 from thunes_tui.text import counted
 from thunes_tui.ui.desk import Desk
 from thunes_tui.ui.outline.process import death, done_how, load_bars, name_of, size_bars
@@ -70,7 +71,10 @@ def alive_row(desk: Desk, process: ProcessState, load: Load | None, width: int, 
         Cell(11, inner, brief),
         Cell(15, [(f"  {told}", "bad" if process.frozen else "warn")] if told else []),
     ]
-    return _fitted([*cells, *_health(process)] if bot else cells, width)
+    if bot:
+        why = why_unknown(desk.state, process) if len(desk.state.bots) > 1 else ""
+        cells += [*_health(process), Cell(10, [(f"  {why}", "warn")] if why else [])]
+    return _fitted(cells, width)
 
 
 def _load(load: Load | None) -> list[Cell]:
@@ -125,6 +129,9 @@ def detail_rows(desk: Desk, process: ProcessState, load: Load | None, width: int
     started = f"started {counted(process.start, 'tick')} after boot, up {_uptime(desk, process)}"
     has = [counted(load.threads, "thread"), counted(load.descriptors, "descriptor")] if load else []
     known.append([(", ".join([f"pid {process.pid}{inner}", started, *has]), "dim")])
+    why = why_unknown(desk.state, process)
+    if why:
+        known.append([("kill switch UNKNOWN: ", "warn"), (why, "warn")])
     if process.role == "hidden":
         known.append([("another user's: its folder, files and environment cannot be seen", "warn")])
     more: Line = []

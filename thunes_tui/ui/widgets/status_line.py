@@ -12,6 +12,7 @@ from pathlib import Path
 from thunes_tui.clock import Moment
 from thunes_tui.drill.deviations import unexplained
 from thunes_tui.drill.model import PHASES, DrillState, PhaseState
+from thunes_tui.drill.switch import why_unknown_briefly
 from thunes_tui.drill.timeline import pace
 from thunes_tui.ui.desk import Desk
 from thunes_tui.ui.outline.row import duration
@@ -199,9 +200,11 @@ def _switch(state: DrillState) -> tuple[Line, Line]:
     differs = (on and off) or (word != "UNKNOWN" and audit not in ("UNKNOWN", word))
     style = "bad" if differs else {"ON": "warn", "OFF": "good"}.get(word, "dim")
     tally = f" in {count} of {len(bots)}" if bots else ""
+    why = why_unknown_briefly(state) if word == "UNKNOWN" else ""
     long: Line = [
         ("kill switch ", "dim"),
         (word + tally, style),
+        *([(f" ({why})", "warn")] if why else []),
         (f" audit {audit}", "bad" if differs else "dim"),
     ]
     brief = f"{word} {count}/{len(bots)}" if bots else word
