@@ -90,6 +90,11 @@ class Decoys:
         assert zombie is not None
         assert zombie.dead
 
+    def is_foreign(self) -> bool:
+        """Whether the other user's process is one: only root can start it."""
+        pid = self.living["another user's"].pid
+        return Path(f"/proc/{pid}").stat().st_uid != os.geteuid()
+
     async def bot(self) -> asyncio.subprocess.Process:
         """The one to be chosen, in the process group of a decoy."""
         started = await asyncio.create_subprocess_exec(
@@ -102,6 +107,7 @@ class Decoys:
         )
         assert started.stdout is not None
         assert await asyncio.wait_for(started.stdout.readline(), 20) == b"up\n"
+        assert os.getpgid(started.pid) == os.getpgid(self.living["same process group"].pid)
         return started
 
     def close(self) -> None:

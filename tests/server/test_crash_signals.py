@@ -44,6 +44,11 @@ async def test_among_twelve_decoys_only_the_chosen_one_dies(
             decoys.check()
     finally:
         await control.close()
+    assert decoys.is_foreign() or os.geteuid() != 0
+    if not decoys.is_foreign():
+        pytest.skip(
+            "eleven decoys lived on; the twelfth, another user's process, can be started by root alone"
+        )
 
 
 async def test_a_decoy_that_is_ours_is_refused_also_when_it_is_chosen(decoys: Decoys, tmp_path: Path) -> None:

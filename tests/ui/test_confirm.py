@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Callable
+
 import pytest
 from textual import events
 from textual.pilot import Pilot
@@ -123,6 +126,24 @@ class TestTypedConfirmation:
             await typed(pilot, stage, WORD, gap=0.0005)
             await pilot.press("enter")
             await seen(pilot, "faster than a hand types")
+
+            assert dialog(app)
+        assert stage.link.asked == []
+
+    @pytest.mark.crash
+    @pytest.mark.parametrize("typed_before", ["", WORD])
+    async def test_a_double_click_anywhere_never_confirms(
+        self, typed_before: str, rounds: Callable[[int, int], int]
+    ) -> None:
+        """Not even with the word already typed: only Enter confirms, and no click stands for it."""
+        stage, chance = Stage().opened().held(), random.Random(44)
+        app = stage.app()
+        async with app.run_test(size=SMALL) as pilot:
+            await asked_to_confirm(pilot, stage)
+            await typed(pilot, stage, typed_before)
+            for _ in range(rounds(12, 500)):
+                stage.time.forward(0.2)
+                await pilot.click(offset=(chance.randrange(SMALL[0]), chance.randrange(SMALL[1])), times=2)
 
             assert dialog(app)
         assert stage.link.asked == []
