@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable
+import signal
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 TICK = os.sysconf("SC_CLK_TCK")
@@ -71,6 +72,20 @@ def has_marked(pid: int, variable: bytes) -> bool:
         return variable in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
     except OSError:
         return False
+
+
+@contextlib.contextmanager
+def crowd(count: int) -> Iterator[None]:
+    """So many more processes on the box, which do nothing."""
+    started = [
+        os.posix_spawnp("sleep", ["sleep", "3600"], {"PATH": os.environ["PATH"]}) for _ in range(count)
+    ]
+    try:
+        yield
+    finally:
+        for pid in started:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
 
 
 def _stat(pid: int) -> list[bytes]:
