@@ -19,6 +19,9 @@ HISTORY = 8
 """Samples of a sparkline."""
 SWITCH_STYLE = {"ON": "warn", "OFF": "good", "UNKNOWN": "dim"}
 MEGABYTE = 1_048_576
+QUIET_EVERY = 10
+"""The console's own are shown every ten seconds: what moves by itself takes the eye and the line."""
+MINUTE_S = 60
 MARKS = {"bot": " ● ", "hidden": " ? "}
 
 
@@ -26,13 +29,21 @@ MARKS = {"bot": " ● ", "hidden": " ? "}
 class Load:
     """What the last samples said of one process."""
 
+    every: int = 1
+    """So many samples are shown as one."""
     cpu: deque[float] = field(default_factory=lambda: deque(maxlen=HISTORY))
     memory: deque[int] = field(default_factory=lambda: deque(maxlen=HISTORY))
     threads: int = 0
     descriptors: int = 0
+    gathered: list[float] = field(default_factory=list)
 
     def add(self, cpu: float, memory: int, threads: int, descriptors: int) -> None:
-        self.cpu.append(cpu)
+        """The first is shown at once."""
+        self.gathered.append(cpu)
+        if self.cpu and len(self.gathered) < self.every:
+            return
+        self.cpu.append(sum(self.gathered) / len(self.gathered))
+        self.gathered.clear()
         self.memory.append(memory)
         self.threads, self.descriptors = threads, descriptors
 
@@ -42,6 +53,11 @@ def rank(process: ProcessState) -> tuple[int, int]:
     roles = ("bot", "hidden", "child", "drill", "console")
     role = roles.index(process.role) if process.role in roles else len(roles)
     return role, process.pid
+
+
+def is_quiet(process: ProcessState) -> bool:
+    """Nobody waits for its seconds: it is neither the bot, nor of the bot."""
+    return process.role in ("drill", "console")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +82,7 @@ def alive_row(desk: Desk, process: ProcessState, load: Load | None, width: int, 
     cells = [
         Cell(20, _beginning(process, mark, style, depth=depth)),
         *_load(load),
-        Cell(7, [(f"  up {_uptime(desk, process):<7}", "dim")]),
+        Cell(7, [(f"  up {_uptime(desk, process, in_brief=is_quiet(process)):<7}", "dim")]),
         *_more_load(load),
         Cell(11, inner, brief),
         Cell(15, [(f"  {told}", "bad" if process.frozen else "warn")] if told else []),
@@ -171,11 +187,15 @@ def _beginning(process: ProcessState, mark: str, style: str, name_style: str = "
     ]
 
 
-def _uptime(desk: Desk, process: ProcessState) -> str:
-    """Since its own start, however late it was found."""
+def _uptime(desk: Desk, process: ProcessState, *, in_brief: bool = False) -> str:
+    """Since its own start, however late it was found; in brief without the seconds."""
     if process.born is None:
         return "–"
-    return duration(desk.now().since(process.born) + process.age_s)
+    seconds = desk.now().since(process.born) + process.age_s
+    if not in_brief:
+        return duration(seconds)
+    hours, minutes = divmod(int(seconds) // MINUTE_S, MINUTE_S)
+    return f"{hours} h {minutes:02}" if hours else f"{minutes} min" if minutes else "<1 min"
 
 
 def _fitted(cells: list[Cell], width: int) -> Line:

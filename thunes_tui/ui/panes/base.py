@@ -21,7 +21,7 @@ from thunes_tui.clock import Moment
 from thunes_tui.ui.desk import Desk
 from thunes_tui.ui.keymap import Action
 from thunes_tui.ui.widgets.doer import Doer
-from thunes_tui.ui.widgets.line import Line, spread, strip
+from thunes_tui.ui.widgets.line import Line, spread
 from thunes_tui.ui.widgets.rows import Rows, differences
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ class Pane(Doer, Rows, can_focus=True, inherit_bindings=False):
         over = "title_focus" if self.has_focus else "title"
         mark = ("▌", "accent") if self.has_focus else (" ", "text")
         ending = [*right, (" ", "text")] if right else []
-        return strip(spread([mark, *left], ending, width), width, self.desk.paint, over)
+        return self.strip(spread([mark, *left], ending, width), width, over)
 
     def heading_changed(self) -> None:
         """Repaint the title row alone, where it differs."""

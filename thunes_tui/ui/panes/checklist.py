@@ -13,7 +13,7 @@ from thunes_tui.ui.keymap import Action
 from thunes_tui.ui.outline.row import Row
 from thunes_tui.ui.outline.whole import Opened, current, outline
 from thunes_tui.ui.panes.base import Pane, is_bulk
-from thunes_tui.ui.widgets.line import Line, data, spread, strip, width_of, wrapped
+from thunes_tui.ui.widgets.line import Line, data, spread, width_of, wrapped
 
 if TYPE_CHECKING:
     from thunes_tui.connection import Update
@@ -93,7 +93,7 @@ class ChecklistPane(Pane):
         rows = [self.heading_strip(width)]
         for number in range(self._top, self._top + height):
             line = lines[number] if number < len(lines) else []
-            rows.append(strip(line, width, self.desk.paint, "cursor" if number in chosen else ""))
+            rows.append(self.strip(line, width, "cursor" if number in chosen else ""))
         return rows
 
     def _lines(self, width: int, *, in_brief: bool) -> tuple[list[Line], range]:

@@ -12,11 +12,11 @@ from thunes_tui.ui.deeds import processes as deeds
 from thunes_tui.ui.desk import Desk
 from thunes_tui.ui.keymap import Action
 from thunes_tui.ui.outline.process_list import PASSING, Key, ProcessList
-from thunes_tui.ui.outline.process_rows import Load, alive_row, dead_row, detail_rows
+from thunes_tui.ui.outline.process_rows import QUIET_EVERY, Load, alive_row, dead_row, detail_rows
 from thunes_tui.ui.outline.recovery import recovery_line, recovery_table
 from thunes_tui.ui.outline.row import duration
 from thunes_tui.ui.panes.base import Pane, is_bulk
-from thunes_tui.ui.widgets.line import Line, Part, strip
+from thunes_tui.ui.widgets.line import Line, Part
 
 if TYPE_CHECKING:
     from thunes_tui.connection import Update
@@ -56,11 +56,14 @@ class ProcessesPane(Pane):
         self.changed()
 
     def _sampled(self, sample: Sample) -> None:
-        alive = {p.pid: (p.pid, p.start) for p in self.desk.state.processes if p.alive}
-        self._load = {key: load for key, load in self._load.items() if alive.get(key[0]) == key}
+        alive = {p.pid: p for p in self.desk.state.processes if p.alive}
+        known, self._load = self._load, {}
         for pid, cpu, memory, threads, descriptors in sample.rows:
-            if pid in alive:
-                self._load.setdefault(alive[pid], Load()).add(cpu, memory, threads, descriptors)
+            process = alive.get(pid)
+            if process is not None:
+                key, every = (pid, process.start), QUIET_EVERY if process.role == "console" else 1
+                self._load[key] = known.get(key) or Load(every)
+                self._load[key].add(cpu, memory, threads, descriptors)
 
     def tick(self, _now: Moment, /) -> None:
         if not self._list.is_still:
@@ -95,7 +98,7 @@ class ProcessesPane(Pane):
         for number in range(self._top, self._top + height):
             line = lines[number] if number < len(lines) else []
             over = "cursor" if number in chosen and self.has_focus else ""
-            rows.append(strip(line, width, self.desk.paint, over))
+            rows.append(self.strip(line, width, over))
         return rows
 
     def body(self, width: int, height: int) -> list[Line]:

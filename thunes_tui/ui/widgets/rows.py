@@ -23,6 +23,8 @@ from thunes_tui.ui.widgets.pace import Pace
 GAP = 8
 """Cells; moving the cursor costs as many bytes."""
 
+MOST_STRIPS = 500
+
 
 class Rows(Widget, inherit_bindings=False):
     """Override `lines`; call `changed` when what it gives may be different now."""
@@ -36,6 +38,8 @@ class Rows(Widget, inherit_bindings=False):
         self.pace = Pace(self.flush)
         self.shown: list[Strip] = []
         """What stands on the screen; empty before the first painting."""
+        self._made: dict[tuple[object, ...], Strip] = {}
+        self._used: dict[tuple[object, ...], Strip] = {}
 
     @abstractmethod
     def lines(self, width: int, height: int) -> list[Line]:
@@ -50,6 +54,7 @@ class Rows(Widget, inherit_bindings=False):
         """Lay out anew and repaint the cells that differ."""
         if not self.is_attached or not self.size:
             return
+        self._made, self._used = self._used, {}
         before, self.shown = self.shown, self.lay_out()
         if len(before) != len(self.shown):
             self.refresh()
@@ -75,8 +80,14 @@ class Rows(Widget, inherit_bindings=False):
         rows = [self.strip(line, width) for line in self.lines(width, height)[:height]]
         return rows + [self.strip([], width)] * (height - len(rows))
 
-    def strip(self, line: Line, width: int) -> Strip:
-        return strip(line, width, self.desk.paint, self.OVER)
+    def strip(self, line: Line, width: int, over: str = "") -> Strip:
+        """As `line.strip`; a line that stood in the layout before is the same strip again."""
+        key = (*line, width, over or self.OVER)
+        if len(self._used) > MOST_STRIPS:  # rows that are painted without a layout
+            self._used.clear()
+        made = self._used.get(key) or self._made.get(key)
+        self._used[key] = made or strip(line, width, self.desk.paint, over or self.OVER)
+        return self._used[key]
 
     @property
     def fits(self) -> bool:
@@ -91,6 +102,7 @@ class Rows(Widget, inherit_bindings=False):
     def repaint(self) -> None:
         """Everything anew: another size or another theme."""
         self.shown = []
+        self._made, self._used = {}, {}
         self.refresh()
 
     def on_resize(self, _event: events.Resize) -> None:
