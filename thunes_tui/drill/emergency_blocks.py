@@ -46,7 +46,7 @@ with open({path!r}, 'rb') as f:
             if bad <= 20:
                 print(f'Line {{i}} corrupted (byte {{at}}): {{e}}')
         at += len(line)
-print(f'{{i}} lines, {{bad}} corrupted')
+print(f'lines: {{i}}, corrupted: {{bad}}')
 sys.exit(bad > 0)
 EOF
 """

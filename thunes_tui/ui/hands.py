@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from textual import events
 
 from thunes_tui.ui.bursts import Bursts
-from thunes_tui.ui.deeds import blocks, drill, people, processes, stops, view
+from thunes_tui.ui.deeds import blocks, drill, emergency, people, processes, stops, view
 from thunes_tui.ui.desk import COMMAND, SHELL
 from thunes_tui.ui.keymap import GLOBAL, Action, Keymap
 from thunes_tui.ui.keystrokes import Leader, Stroke, Typist
@@ -20,7 +20,15 @@ from thunes_tui.ui.widgets.doer import Doer
 if TYPE_CHECKING:
     from thunes_tui.ui.app import ThunesApp
 
-DEEDS = {**drill.DEEDS, **blocks.DEEDS, **people.DEEDS, **processes.DEEDS, **stops.DEEDS, **view.DEEDS}
+DEEDS = {
+    **emergency.DEEDS,
+    **drill.DEEDS,
+    **blocks.DEEDS,
+    **people.DEEDS,
+    **processes.DEEDS,
+    **stops.DEEDS,
+    **view.DEEDS,
+}
 BEGIN = frozenset({"next", "again", "preflight", "new_shell", "stop"})
 """What begins something: a key of these that is held does it once."""
 ONCE = frozenset({"tick", "seen"})

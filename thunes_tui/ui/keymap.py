@@ -41,7 +41,9 @@ NAMES = {
     "vertical_line": "|",
     "at": "@",
     "exclamation_mark": "!",
+    "ampersand": "&",
     "f1": "F1",
+    "f9": "F9",
     "f12": "F12",
 }
 
@@ -124,6 +126,12 @@ GLOBAL: tuple[Action, ...] = (
     ),
     Action(
         "left_safe", ("Q",), "left safe", "How the box is left: switch, bot, orders, positions, jobs, files"
+    ),
+    Action(
+        "emergency",
+        ("ampersand", "f9"),
+        "emergencies",
+        "The seed's four emergencies, each with its checklist",
     ),
     Action("why", ("D",), "why", "Say why the oldest deviation came about that has no reason yet"),
     Action("leave", ("q",), "leave", "Leave the console; the drill and the bot go on"),

@@ -6,20 +6,23 @@ from typing import TYPE_CHECKING
 
 from thunes_tui.connection import Behind, Closed, Folded, Greeted, Sampled, Snapshot, Update
 from thunes_tui.drill.draft import SERVER
+from thunes_tui.drill.emergency_catalogue import PROCEDURES
 from thunes_tui.drill.next import next_action
 from thunes_tui.events.base import Event
 from thunes_tui.events.drill import DrillEnded
+from thunes_tui.events.emergency import EmergencyItemEnded, EmergencyItemHeld, EmergencySensed
 from thunes_tui.events.session import KeysPassed, KeysRequested
 from thunes_tui.events.shell import ShellExited
 from thunes_tui.events.signals import SignalEnded
 from thunes_tui.events.steps import DeviationNoted, IntentRefused, StepHeld
 from thunes_tui.events.stops import LeftSafeSensed
 from thunes_tui.text import counted
-from thunes_tui.ui.deeds import blocks
+from thunes_tui.ui.deeds import blocks, emergency
 from thunes_tui.ui.desk import SHELL, Desk
 from thunes_tui.ui.outline.process import done_how
 from thunes_tui.ui.panes.base import is_bulk
 from thunes_tui.ui.screens.confirm import Confirm
+from thunes_tui.ui.screens.emergency import EmergencyScreen
 from thunes_tui.ui.screens.left_safe import LeftSafeScreen
 from thunes_tui.ui.screens.stop import Stop as StopDialog
 from thunes_tui.ui.screens.summary import Summary
@@ -48,7 +51,9 @@ def take(app: ThunesApp, update: Update) -> None:
         app.screen.dismiss(None)
     if isinstance(app.screen, StopDialog):
         app.screen.told()
-    if isinstance(app.screen, LeftSafeScreen | Summary) and not (passing or is_bulk(update)):
+    if isinstance(app.screen, EmergencyScreen | LeftSafeScreen | Summary) and not (
+        passing or is_bulk(update)
+    ):
         app.screen.again()
     if isinstance(update, Folded):
         if update.event.DECISION and update.record.data.get("by") != SERVER.name:
@@ -120,6 +125,12 @@ def follow(app: ThunesApp, event: Event) -> None:
     match event:
         case DeviationNoted(text=text, reason="", sensed=True) if desk.role == "driver":
             desk.say(f"{text}: why? D answers, now or later")
+        case EmergencySensed(kind=kind) if desk.role == "driver":
+            desk.say(f"{PROCEDURES[kind].title}: & opens its checklist", alarming=True)
+        case EmergencyItemHeld() if desk.role == "driver":
+            emergency.held(app, event)
+        case EmergencyItemEnded() if isinstance(app.screen, EmergencyScreen):
+            app.screen.moved_on()
         case LeftSafeSensed(when="abort") if desk.role == "driver" and len(app.screen_stack) == 1:
             app.push_screen(LeftSafeScreen(desk))
         case _:

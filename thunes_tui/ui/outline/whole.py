@@ -9,7 +9,7 @@ from thunes_tui.clock import Moment
 from thunes_tui.drill.checks import by_hand
 from thunes_tui.drill.model import DrillState, PhaseState
 from thunes_tui.runbook.model import Test
-from thunes_tui.ui.outline import after, before, brief, tests
+from thunes_tui.ui.outline import after, before, brief, emergency, tests
 from thunes_tui.ui.outline.row import VERDICT_STYLE, Row, heading, text
 from thunes_tui.ui.widgets.line import data
 
@@ -42,7 +42,9 @@ def outline(
     begun = state.phases.get("tests", PhaseState()).started is not None
     upcoming = current(state)
     open_ones = len(state.ticked) < len(state.prerequisites)
-    rows = before.prerequisites(state, _flip(not begun and open_ones, "prerequisites", opened))
+    rows = emergency.rows_for(state) + before.prerequisites(
+        state, _flip(not begun and open_ones, "prerequisites", opened)
+    )
     flown = _flip(not state.preflight.passed, "preflight", opened)
     rows += before.preflight(state, flown, now, in_brief=in_brief)
     rows += before.preparation(state, now)

@@ -12,6 +12,7 @@ from thunes_tui.drill.stopwatch import chain, halves
 from thunes_tui.drill.timeline import planned_minutes, rows
 from thunes_tui.runbook.model import Test
 from thunes_tui.text import cell_width, counted
+from thunes_tui.ui.outline.emergency import summary_lines
 from thunes_tui.ui.outline.left_safe import heading, lines_of
 from thunes_tui.ui.outline.row import VERDICT_STYLE, lasted
 from thunes_tui.ui.screens.dialog import Dialog
@@ -50,6 +51,7 @@ class Summary(Dialog[None]):
         if state.stops.left_safe.attempt:
             lines += [[], heading(state)]
         lines += [[], *_decision(state, outcome, width), [], *_timeline(state)]
+        lines += [[], *summary_lines(state, width)] if state.emergencies.known else []
         lines += [[], *_readiness(state), *_deviations(state, width)]
         if state.stops.left_safe.rows:
             lines += [[], heading(state), *lines_of(state, width)]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from thunes_tui.clock import Moment
 from thunes_tui.drill.deviations import unexplained
+from thunes_tui.drill.emergency_catalogue import PROCEDURES
 from thunes_tui.drill.model import PHASES, DrillState, PhaseState
 from thunes_tui.drill.switch import why_unknown_briefly
 from thunes_tui.drill.timeline import pace
@@ -97,6 +98,7 @@ def cells(desk: Desk, recorded: int) -> list[Cell]:
         _venue(state),
         *_stopped(state),
         *_hold(state),
+        *_emergency(state),
         *_bots(state),
         *_troubles(state),
         *_asked_why(desk),
@@ -136,6 +138,17 @@ def _asked_why(desk: Desk) -> list[Cell]:
         return []
     words = f"{count} deviation{'s' if count > 1 else ''}: D says why"
     return [Cell(4, [(words, "warn")], [(f"{count} why: D", "warn")])]
+
+
+def _emergency(state: DrillState) -> list[Cell]:
+    """The gravest that nobody has closed, as a word, and that there are more."""
+    active = state.emergencies.active
+    if not active or state.ending is not None:
+        return []
+    word = f" {PROCEDURES[active[0].kind].name.upper()} "
+    style = "not_recording" if active[0].severity == "critical" else "shell"
+    more = f" +{len(active) - 1}" if len(active) > 1 else ""
+    return [Cell(9, [(word, style), (f"{more} & opens it", "warn")], [(word, style), (f"{more} &", "warn")])]
 
 
 def _hold(state: DrillState) -> list[Cell]:
