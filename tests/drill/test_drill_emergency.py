@@ -13,6 +13,7 @@ from thunes_tui.drill.effects import (
     AimSignal,
     AskProbe,
     CheckEmergency,
+    InterruptShell,
     LookEmergency,
     RunInShell,
     SendSignal,
@@ -448,3 +449,11 @@ class TestChecklist:
         play.see(seen.Aimed(1, True, (), "t", problem="process 4711 is gone")).holds(
             like(signals.SignalEnded, outcome="refused"), like(ENDED, item="stop", outcome="done")
         )
+
+    def test_an_abort_tells_its_running_block_to_end(self, play: Playbook) -> None:
+        opened(play.ready_for("T1"), "audit")
+        answer(play, play.ask(intents.RunEmergencyItem("audit", "validate"))).holds(RunInShell)
+        play.ask(intents.OpenAbort())
+        play.ask(intents.AbortDrill("abort", "x")).holds(like(InterruptShell, line="step E1.1"))
+        play.command("step E1.1", "", 130).holds(like(ENDED, outcome="failed", exit=130))
+        assert play.state.stops.abort.status == "aborted"

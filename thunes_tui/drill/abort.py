@@ -7,6 +7,7 @@ from typing import Any
 
 from thunes_tui import intents
 from thunes_tui import observations as seen
+from thunes_tui.drill.asked_emergency import line_at_work
 from thunes_tui.drill.asked_people import here
 from thunes_tui.drill.closing import close_test
 from thunes_tui.drill.draft import Draft, Refusal
@@ -74,7 +75,7 @@ def own_line(state: DrillState) -> str:
         typed = not (known.by_hand or known.exact)
         if known.status == "running" and typed:  # its start is not marked yet
             return f"{OWN}{step.id[1:].replace('.S', '.')}"
-    return ""
+    return line_at_work(state.emergencies)
 
 
 def interrupt_told(draft: Draft, told: seen.InterruptTold) -> None:

@@ -11,9 +11,9 @@ from thunes_tui.drill.asked_steps import digest
 from thunes_tui.drill.checks import armed_since, sensed
 from thunes_tui.drill.draft import Draft, Refusal, short
 from thunes_tui.drill.effects import CheckEmergency, LookEmergency
-from thunes_tui.drill.emergencies import AT_WORK, Emergency, ItemState
+from thunes_tui.drill.emergencies import AT_WORK, Emergencies, Emergency, ItemState
 from thunes_tui.drill.emergency_blocks import block, evidence
-from thunes_tui.drill.emergency_catalogue import PROCEDURES, Item, Procedure, missing
+from thunes_tui.drill.emergency_catalogue import PROCEDURES, Item, Procedure, in_shell, missing
 from thunes_tui.drill.emergency_touch import consequences, is_touched
 from thunes_tui.drill.model import ACTIVE, DrillState
 from thunes_tui.drill.transitions import check_running, check_shell
@@ -28,6 +28,14 @@ def asked_for(emergency: Emergency, item: str, attempt: int) -> str:
 def line_of(emergency: Emergency, item: str) -> str:
     """What is typed to run it: `step E1.3`."""
     return f"step {name_of(emergency, item)}"
+
+
+def line_at_work(emergencies: Emergencies) -> str:
+    """The line of an item that is in the shell, or about to be; empty for none."""
+    found = emergencies.at_work
+    if found is None or not in_shell(emergencies) or found[0].item(found[1]).status != "running":
+        return ""
+    return line_of(*found)
 
 
 def name_of(emergency: Emergency, item: str) -> str:
