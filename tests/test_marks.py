@@ -217,6 +217,17 @@ def runs_every_hook() -> bool:
     return int(subprocess.check_output(["bash", "-c", version], text=True)) >= 501
 
 
+@pytest.mark.parametrize(
+    "line", ["unalias -a", "shopt -u expand_aliases", "alias step=false", "unset ${!THUNES*}", "set -o posix"]
+)
+def test_the_next_step_runs_whatever_a_step_did_to_names_and_options(drill: Drill, line: str) -> None:
+    (drill.steps / "1").write_text(f"{line}\ntrue\n")
+    (drill.steps / "2").write_text("(exit 5)\n")
+    server = drill.start()
+    assert server.run("step 1").status == 0
+    assert server.run("step 2").status == 5
+
+
 TAKEN = (
     "PROMPT_COMMAND='history -a'",
     "PS0=; PROMPT_COMMAND=:",

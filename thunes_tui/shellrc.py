@@ -90,6 +90,8 @@ __thunes_prompt() {
 __thunes_mend() {
   local status=$?
   builtin unset -v HISTCONTROL HISTIGNORE HISTTIMEFORMAT  # or a line would go by that is in no history
+  builtin shopt -s expand_aliases
+  builtin alias step='builtin . "$__thunes_steps/.step"'
   [[ $PS0 == *__thunes_start* ]] || PS0=$__thunes_ps0$PS0
   if [[ ${PROMPT_COMMAND[*]} != *__thunes_prompt* ]]; then
     if (( __thunes_at )); then
@@ -103,6 +105,7 @@ __thunes_mend() {
 
 # From 5.1 on each member is run, and who sets the variable sets its first one only.
 __thunes_at=$(( BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 501 ? 99 : 0 ))
+__thunes_steps=$THUNES_STEPS  # the name may be unset, with others of the project
 __thunes_prompt=0  # as the name of a number it is nothing, where the hook's name is taken for one
 # The first part counts without a fork and without printing; the second gives the hook of the prompt back.
 __thunes_ps0='${__thunes_empty:$((__thunes_seq++, 0)):0}'
@@ -113,7 +116,7 @@ __thunes_afresh+='\e[?1000l\e[?1002l\e[?1003l\e[?1004l\e[?1006l'
 __thunes_mend
 trap '__thunes_mark exit "$?" ""' EXIT
 readonly -f __thunes_mark __thunes_start __thunes_prompt __thunes_mend
-readonly __thunes_at __thunes_ps0 __thunes_afresh __thunes_empty
+readonly __thunes_at __thunes_steps __thunes_ps0 __thunes_afresh __thunes_empty
 
 # What the drill sends before a line of its own, so that nothing that stands at the prompt gets into it.
 for __thunes_keys in emacs:kill-whole-line vi-insert:kill-whole-line 'vi-command:"ddi"'; do
@@ -121,19 +124,18 @@ for __thunes_keys in emacs:kill-whole-line vi-insert:kill-whole-line 'vi-command
 done 2>/dev/null
 builtin unset -v __thunes_keys
 
-# A step's text is read from a file of the drill and runs as if typed: an alias, because inside a function
-# `declare` would make locals of its variables.
-alias step='builtin . "$THUNES_STEPS/.step"'
+# A step's text is read from a file of the drill and runs as if typed: `step` is an alias, because inside a
+# function `declare` would make locals of its variables.
 exec @RC@<&-
 """
 
 
-STEP = r"""if [[ $# -ne 1 || ! -r $THUNES_STEPS/$1 || $1 == */* ]]; then
+STEP = r"""if [[ $# -ne 1 || ! -r $__thunes_steps/$1 || $1 == */* ]]; then
   builtin printf 'step: no such step: %s\n' "$*" >&2; builtin return 127
 fi
 [[ -o history ]] || __thunes_mark start - "step $1"  # or nobody would know what has begun
 __thunes_step=$1; builtin set --
-builtin . "$THUNES_STEPS/$__thunes_step"
+builtin . "$__thunes_steps/$__thunes_step"
 __thunes_mend
 """
 """What the alias `step` reads, from the file `.step` beside the steps."""

@@ -110,3 +110,26 @@ async def test_a_line_whose_end_was_never_told_has_ended_when_the_next_begins(ri
         ("end", 5, None, "unset PROMPT_COMMAND"),
         ("start", 6, "true"),
     ]
+
+
+async def test_an_end_that_can_say_nothing_more_is_not_read_for_ever(tmp_path: Path) -> None:
+    reads, writes = os.pipe()
+    os.set_blocking(reads, False)
+    told: list[object] = []
+    marks = ShellMarks(
+        reads, KEY, tmp_path, (0, ""), told.append, lambda mark, _typed: told.append(mark), told.append
+    )
+    loop = asyncio.get_running_loop()
+    loop.add_reader(reads, marks.readable)
+    os.write(writes, mark("start", 5, command="exec 198>&-"))
+    os.close(writes)
+    async with asyncio.timeout(30):
+        while len(told) < 3:
+            await asyncio.sleep(0.005)
+    assert not loop.remove_reader(reads), "nobody waits for it any more"
+    assert isinstance(told[1], Mark)
+    assert (told[1].seq, told[1].status, told[1].cwd) == (5, None, "/p")
+    assert "type exit" in str(told[2])
+    marks.close()
+    assert told[3] == "", "it is over with the shell"
+    os.close(reads)

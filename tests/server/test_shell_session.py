@@ -207,6 +207,22 @@ async def test_a_step_whose_line_the_shell_never_began_does_not_run_for_ever(mad
     assert state.steps["T1.S1"].exit == 0
 
 
+async def test_a_shell_that_can_say_nothing_more_is_told_and_costs_nothing(made: Session) -> None:
+    player = await begin(made)
+    player.link.keys(b"exec 198>&-\n")
+    state = await player.until(lambda s: "shell" in s.failures)
+    assert "type exit in it" in state.failures["shell"]
+    assert not state.shell.running
+    assert state.shell.cwd
+    player.link.ask(intents.RunStep("T1.S1"))
+    await player.until(lambda s: s.steps["T1.S1"].status == "aborted")
+    player.link.keys(b"exit 0\n")
+    state = await player.until(lambda s: not s.shell.alive)
+    assert "exit status 0" in state.shell.detail
+    state = await player.ask(intents.OpenShell(), lambda s: s.shell.alive)
+    assert "shell" not in state.failures
+
+
 async def test_a_shell_that_became_another_program_is_not_said_to_be_killed(made: Session) -> None:
     player = await begin(made)
     player.link.keys(b"exec bash -c 'exit 5'\n")

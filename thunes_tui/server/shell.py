@@ -8,13 +8,13 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
-import signal
 import struct
 import termios
 from collections.abc import Callable
 from pathlib import Path
 
 from thunes_tui.drill.effects import Look
+from thunes_tui.events.box import WorkerFailed
 from thunes_tui.events.shell import ShellOpened
 from thunes_tui.handover import Taken, status_told
 from thunes_tui.marks import Mark
@@ -22,6 +22,7 @@ from thunes_tui.mask import Mask
 from thunes_tui.observations import CommandEnded, CommandStarted, Happened, Observation, ShellGone
 from thunes_tui.server.gathering import gather, read
 from thunes_tui.server.input_queue import InputQueue
+from thunes_tui.server.shell_end import ending
 from thunes_tui.server.shell_marks import ShellMarks
 from thunes_tui.server.showing import Showing
 from thunes_tui.shellrc import CLEAR
@@ -58,7 +59,13 @@ class ShellHost:
         self._observe = observe
         self._mask = mask
         self._marks = ShellMarks(
-            link.marks, link.key, steps, running, self._command_started, self._command_ended
+            link.marks,
+            link.key,
+            steps,
+            running,
+            self._command_started,
+            self._command_ended,
+            lambda why: observe(Happened((WorkerFailed("shell", why),))),
         )
         self._input = InputQueue(link.master)
         self._gone = False
@@ -131,13 +138,13 @@ class ShellHost:
         if not self._gone:
             self._stop_listening(loop)
         self._showing.close()
-        self._marks.close()
         self._gone = self._mute = True
         self._link.leave()
 
     def _stop_listening(self, loop: asyncio.AbstractEventLoop) -> None:
         """To the shell itself; what its jobs print is another matter."""
         self._input.close()
+        self._marks.close()
         for readable in (self._link.marks, self._link.link):
             loop.remove_reader(readable)
 
@@ -185,6 +192,9 @@ class ShellHost:
         self._showing.finish()
         self._out.begin(looks)
         line = f"step {name}"
+        if self._marks.is_deaf:
+            lost()
+            return
 
         def astray() -> bool:
             if self._gone or not self._reads_a_line():
@@ -269,20 +279,3 @@ class ShellHost:
             )
         )
         self._out.begin()
-
-
-def ending(told: int | None, status: int | None) -> str:
-    """How a shell has ended, in words: by its own mark, which only its own exit sends, or by its keeper."""
-    if told is None and status is None:
-        return "it ended, and nobody saw how"
-    if told is None and status is not None and status < 0:
-        return f"it was killed by {name_of(-status)}"
-    return f"it ended with exit status {status if told is None else told}"
-
-
-def name_of(number: int) -> str:
-    """Of a signal."""
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"signal {number}"

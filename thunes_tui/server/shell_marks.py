@@ -21,6 +21,7 @@ SETTLE_S = 0.012
 """The kernel hands the last output over a moment after the mark of its end."""
 ASTRAY_S = 1.0
 """A line that was sent and that the shell has not begun so long after it showed its prompt was lost."""
+DEAF = "it has closed what it says on what it runs: type exit in it, then O opens a new one"
 NOTE = ".ended"
 """Name of the note; no step's file begins with a dot and holds no other one."""
 
@@ -39,19 +40,27 @@ class ShellMarks:
         running: tuple[int, str],
         started: Callable[[Mark], None],
         ended: Callable[[Mark, str], None],
+        failed: Callable[[str], None] = lambda _why: None,
     ) -> None:
+        """`failed` hears why nothing more is said while the shell lives, and nothing once that is over."""
         self._descriptor = descriptor
         self._key = key
         self._note = folder / NOTE
         self._running, self._typed = running
         self._started = started
         self._ended = ended
+        self._failed = failed
         self._rest = b""
         self._pending: Mark | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._expected = ""
         self._lost: Callable[[], bool] = lambda: True
         self._doubt: asyncio.TimerHandle | None = None
+        self.is_deaf = False
+        """Whether nothing will be said any more."""
+        self._unheard: asyncio.TimerHandle | None = None
+        self._complains = False
+        self._cwd = ""
         self.exit: int | None = None
         """Status with which the shell itself has ended; None while it has not, and where it could
         not say so: it was killed, or another program was put in its place."""
@@ -80,8 +89,12 @@ class ShellMarks:
             data = os.read(self._descriptor, READ)
         except OSError:
             return
+        if not data:
+            self._deafened()
+            return
         marks, self._rest = parse_marks(self._rest + data, self._key)
         for mark in marks:
+            self._cwd = mark.cwd
             if mark.kind == "start":
                 self.settle()
                 if 0 < self._running < mark.seq:  # the end of the line before was lost with the prompt's hook
@@ -100,6 +113,23 @@ class ShellMarks:
                 if self._pending is None and 0 < self._running <= mark.seq:
                     # It waits for input, so what it ran is over, whoever lost the mark that said so.
                     self._wait(replace(mark, kind="end", seq=self._running))
+
+    def _deafened(self) -> None:
+        """The shell has closed its end: it has ended, or a line of it closes whatever is open."""
+        if self.is_deaf:
+            return
+        self.is_deaf = True
+        loop = asyncio.get_running_loop()
+        loop.remove_reader(self._descriptor)  # it would be readable for ever
+        self._unheard = loop.call_later(ASTRAY_S, self._lives_on)
+
+    def _lives_on(self) -> None:
+        self._unheard = None
+        if self._running:
+            self._wait(Mark("end", self._running, None, "", self._cwd, 0))
+            self.settle()
+        self._complains = True
+        self._failed(DEAF)
 
     def _doubts(self, mark: Mark) -> None:
         """At a prompt the expected line may have gone astray; anything that begins is worth waiting for."""
@@ -121,8 +151,12 @@ class ShellMarks:
     def close(self) -> None:
         """Nothing more is asked."""
         self._expected = ""
-        if self._doubt is not None:
-            self._doubt.cancel()
+        for timer in (self._doubt, self._unheard):
+            if timer is not None:
+                timer.cancel()
+        if self._complains:
+            self._complains = False
+            self._failed("")
 
     def settle(self) -> None:
         """Tell the end that waits now: something later is to be told."""
