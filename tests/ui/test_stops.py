@@ -103,6 +103,48 @@ async def test_a_sensed_deviation_asks_why_in_one_line_and_may_wait() -> None:
         number = stage.link.state.remarks[-1].number
         await pilot.press("D")
         await seen(pilot, "Why it was done differently")
+        stage.time.forward(1)
         await pilot.press(*"look", "enter")
         await pilot.pause()
     assert stage.link.asked == [intents.ExplainDeviation(number, "look")]
+
+
+async def test_a_deviation_by_a_key_of_the_console_asks_why_there_and_then() -> None:
+    stage = Stage().opened().testing()
+    async with stage.app().run_test(size=SMALL) as pilot:
+        await seen(pilot, "Test 1/2")
+        stage.play(steps.DeviationNoted("step 1.1 attempted again", "", "T1", "T1.S1", True))
+        await seen(pilot, "Why it was done differently")
+        await pilot.press("enter")
+        await pilot.press("x")  # from before it was seen
+        stage.time.forward(1)
+        await pilot.press(*"slow", "enter")
+        await pilot.pause()
+        number = stage.link.state.remarks[-1].number
+        assert stage.link.asked == [intents.ExplainDeviation(number, "slow")]
+
+
+async def test_the_question_stands_aside_for_the_confirmation_that_comes_behind_it() -> None:
+    stage = Stage().opened().testing()
+    async with stage.app().run_test(size=LARGE) as pilot:
+        await seen(pilot, "Test 1/2")
+        stage.play(steps.DeviationNoted("step 1.3 begun before step 1.2", "", "T1", "T1.S3", True))
+        await seen(pilot, "Why it was done differently")
+        stage.play(
+            steps.StepRequested("T1.S3", 1, "0" * 64), steps.StepHeld("T1.S3", 1, "paper_trader", ("8123 x",))
+        )
+        await pilot.press("ctrl+g")
+        await seen(pilot, "Type  paper_trader  to confirm")
+        assert stage.link.asked == []
+
+
+async def test_what_was_typed_in_the_shell_is_asked_for_as_one_comes_back() -> None:
+    stage = Stage().opened().testing()
+    async with stage.app().run_test(size=LARGE) as pilot:
+        await seen(pilot, "Test 1/2")
+        await pilot.press("c")
+        await seen(pilot, "SHELL")
+        stage.play(steps.DeviationNoted("typed in the shell: ls", "", "T1", "T1.S1", True))
+        stage.time.forward(30)
+        await pilot.press("f12")
+        await seen(pilot, "typed in the shell: ls: why? D answers")

@@ -105,6 +105,7 @@ class Hands:
         if self._app.mode == SHELL:
             if self._leader.leaves(event):
                 self._app.mode = COMMAND
+                stops.remind(self._app)
             elif isinstance(shell, Typist) and not self.repeats.is_left_over(event.key):
                 shell.typed(event)
             return

@@ -17,8 +17,8 @@ from thunes_tui.events.signals import SignalEnded
 from thunes_tui.events.steps import DeviationNoted, IntentRefused, StepHeld
 from thunes_tui.events.stops import LeftSafeSensed
 from thunes_tui.text import counted
-from thunes_tui.ui.deeds import blocks, emergency
-from thunes_tui.ui.desk import SHELL, Desk
+from thunes_tui.ui.deeds import blocks, emergency, stops
+from thunes_tui.ui.desk import COMMAND, SHELL, Desk
 from thunes_tui.ui.outline.process import done_how
 from thunes_tui.ui.panes.base import is_bulk
 from thunes_tui.ui.screens.confirm import Confirm
@@ -29,6 +29,10 @@ from thunes_tui.ui.screens.summary import Summary
 
 if TYPE_CHECKING:
     from thunes_tui.ui.app import ThunesApp
+
+
+OWN_DEED = ("step ", "Test ")
+"""How a deviation begins that a key of the console brought about; it is asked for there and then."""
 
 
 def take(app: ThunesApp, update: Update) -> None:
@@ -124,7 +128,11 @@ def follow(app: ThunesApp, event: Event) -> None:
     desk = app.desk
     match event:
         case DeviationNoted(text=text, reason="", sensed=True) if desk.role == "driver":
-            desk.say(f"{text}: why? D answers, now or later")
+            idle = app.mode == COMMAND and len(app.screen_stack) == 1
+            if idle and text.startswith(OWN_DEED):
+                stops.why(app, desk.state.remarks[-1])
+            else:
+                desk.say(f"{text}: why? D answers, now or later")
         case EmergencySensed(kind=kind) if desk.role == "driver":
             desk.say(f"{PROCEDURES[kind].title}: & opens its checklist", alarming=True)
         case EmergencyItemHeld() if desk.role == "driver":

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from thunes_tui import intents
 from thunes_tui.drill.abort import WORD
 from thunes_tui.drill.deviations import unexplained
+from thunes_tui.drill.model import Remark
+from thunes_tui.ui.deeds import blocks
 from thunes_tui.ui.deeds.deed import Deed
 from thunes_tui.ui.screens.left_safe import LeftSafeScreen
-from thunes_tui.ui.screens.prompt import Prompt
+from thunes_tui.ui.screens.prompt import Prompt, Why
 from thunes_tui.ui.screens.typed import Typed
 
 if TYPE_CHECKING:
@@ -78,15 +80,31 @@ def nothing_to_show(app: ThunesApp) -> str:
     return "" if seen.rows or app.desk.role == "driver" else "nobody has looked yet"
 
 
-def why(app: ThunesApp) -> None:
+def oldest_why(app: ThunesApp) -> None:
     """The oldest deviation that nobody has explained."""
-    remark = unexplained(app.desk.state)[0]
+    why(app, unexplained(app.desk.state)[0])
+
+
+def why(app: ThunesApp, remark: Remark) -> None:
+    """Ask for its reason; left without one it can be answered later."""
 
     def because(reason: str | None) -> None:
         if reason:
             app.desk.ask(intents.ExplainDeviation(remark.number, reason))
+        else:
+            app.desk.say("D asks again for the reason")
+        held = blocks.held_step(app)
+        if held is not None:
+            blocks.confirm(app, held)
 
-    app.push_screen(Prompt(app.desk, "Why it was done differently", remark.text), because)
+    app.push_screen(Why(app.desk, "Why it was done differently", remark.text), because)
+
+
+def remind(app: ThunesApp) -> None:
+    """As somebody comes back from the shell: what was done differently there, and has no reason yet."""
+    remarks = unexplained(app.desk.state) if app.desk.role == "driver" else ()
+    if remarks:
+        app.desk.say(f"{remarks[-1].text}: why? D answers, now or later")
 
 
 def all_explained(app: ThunesApp) -> str:
@@ -102,5 +120,5 @@ DEEDS = {
     "pause": Deed(pause, intents.PauseDrill, trial=pausing),
     "abort": Deed(abort, intents.OpenAbort, trial=lambda _app: intents.OpenAbort()),
     "left_safe": Deed(left_safe, None, nothing_to_show),
-    "why": Deed(why, intents.ExplainDeviation, all_explained, explaining),
+    "why": Deed(oldest_why, intents.ExplainDeviation, all_explained, explaining),
 }

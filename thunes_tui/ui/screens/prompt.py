@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from thunes_tui.ui.desk import Desk
 from thunes_tui.ui.screens.dialog import Dialog
+from thunes_tui.ui.screens.typed import UNSEEN_MS
 from thunes_tui.ui.widgets.entry import Entry
 from thunes_tui.ui.widgets.line import Line, data, wrapped
 
@@ -55,3 +56,23 @@ class Prompt(Dialog[str]):
         self._entry.insert(text.rstrip("\r\n"))
         self._complaint = "pasted: Enter keeps it" if "\n" in text or "\r" in text else ""
         self.again()
+
+
+class Why(Prompt):
+    """Opens by itself, so that what was typed before it was seen is not for it."""
+
+    def __init__(self, desk: Desk, title: str, about: str) -> None:
+        super().__init__(desk, title, about)
+        self._since = desk.clock.now()
+
+    def foot(self) -> Line:
+        return [
+            ("Enter", "key"),
+            (" keep it   ", "dialog_dim"),
+            ("ctrl+g", "key"),
+            (" later, with D", "dialog_dim"),
+        ]
+
+    def pressed(self, key: str, character: str | None) -> None:
+        if self.desk.clock.now().since(self._since) * 1000 >= UNSEEN_MS:
+            super().pressed(key, character)
