@@ -50,7 +50,7 @@ class TestFilling:
             await typed(pilot, "9-10")
             await pilot.press("enter")
             await seen(pilot, "2 of 2")
-            await seen(pilot, "cp a.9-10 b.<DATE>")
+            await seen(pilot, "cp a.9-10 b.9-10")
             assert stage.link.asked == []
             await pilot.press("enter")  # the same once more
             await pilot.pause()

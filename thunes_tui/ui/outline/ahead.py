@@ -41,7 +41,7 @@ def rows_of(step: Step, known: StepState) -> list[Row]:
         rows.append(text(3, *words))
     touched = in_words(block) if block else ()
     if touched:
-        rows.append(text(3, ("touches  ", "dim"), data("; ".join(touched))))
+        rows.append(text(3, ("it ", "dim"), data("; ".join(touched))))
     return rows
 
 

@@ -66,6 +66,8 @@ class Fill(Dialog[FillStep]):
     def _preview(self) -> list[Line]:
         """The block as it would run."""
         given = self._values + [place.text for place in self._places[len(self._values) :]]
+        if self._place is not None and self._entry.text:
+            given[len(self._values)] = self._entry.text
         rows = filled(self._block, given).rstrip("\n").split("\n")
         return [[("It runs", "dialog_dim")], *([("    ", "text"), data(row, "accent")] for row in rows), []]
 

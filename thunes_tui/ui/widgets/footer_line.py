@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from thunes_tui.drill.next import NextAction, next_action
+from thunes_tui.drill.next import FILL_IN, NextAction, next_action
 from thunes_tui.ui.desk import SHELL, Desk
 from thunes_tui.ui.keymap import Action, key_name
 from thunes_tui.ui.layout import name_for
@@ -155,7 +155,7 @@ def following(action: NextAction, role: str) -> Line:
     if action.intent is not None:
         return [(" Enter ", "command"), (" ", "text"), data(action.label, "strong"), *_why(action)]
     keys: Line = []
-    if action.alternatives:
+    if action.alternatives or action.label.startswith(FILL_IN):
         keys = [(" Enter ", "command"), (" ", "text")]
     elif action.label.startswith("confirm"):
         keys = [(" Enter ", "shell"), (" ", "text")]
