@@ -18,7 +18,7 @@ from thunes_tui.drill.effects import AskGuard, CloseShell, InterruptShell, LookA
 from thunes_tui.drill.next import next_action
 from thunes_tui.drill.results import results
 from thunes_tui.drill.undo import offers
-from thunes_tui.events import drill, steps, stops
+from thunes_tui.events import drill, shell, steps, stops
 
 ABORT = intents.AbortDrill("abort", "a real incident")
 ROWS = tuple((name, "PASS", "fine", "looked") for name in left_safe.ROWS[2:])
@@ -143,6 +143,16 @@ class TestTheWord:
         tests = {name: replace(known, verdict="PASS") for name, known in play.state.tests.items()}
         outcome = decide_outcome(replace(play.state, tests=tests))
         assert (outcome.passed, outcome.decision, outcome.is_authorised) == (4, "ABORTED", False)
+
+    def test_ends_a_pre_flight_that_was_typed_and_is_not_marked_yet(self, play: Playbook) -> None:
+        play.see(seen.Joined(1, "ann", "driver"))
+        play.record(shell.ShellOpened(8001, 80, 24))
+        play.ask(intents.RunPreflight()).holds(RunInShell)
+        play.ask(intents.OpenAbort())
+        play.ask(ABORT).holds(like(InterruptShell, line="step preflight"))
+        assert play.state.stops.abort.status == "stopping"
+        play.started("step preflight")
+        play.ended("", 130).holds(LookAround)
 
     def test_a_new_server_waits_for_nobody(self, play: Playbook) -> None:
         play.ready_for("T1").launch("T1.S1")

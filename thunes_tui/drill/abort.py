@@ -7,6 +7,7 @@ from typing import Any
 
 from thunes_tui import intents
 from thunes_tui import observations as seen
+from thunes_tui.drill.asked_drill import PREFLIGHT
 from thunes_tui.drill.asked_emergency import line_at_work
 from thunes_tui.drill.asked_people import here
 from thunes_tui.drill.closing import close_test
@@ -69,6 +70,8 @@ def own_line(state: DrillState) -> str:
     running = state.shell.running.strip()
     if running:
         return running if running.startswith(OWN) else ""
+    if state.preflight.running:
+        return f"{OWN}{PREFLIGHT}"
     test = state.running_test
     for step in test.steps if test is not None else ():
         known = state.steps[step.id]
