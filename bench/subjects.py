@@ -42,6 +42,7 @@ SUBJECTS = (
     Subject("growth", "growth", "memory and time a line from 10 MB to 10 GB"),
     Subject("echo in a flood", "shell_echo", "a key typed in the shell while the log is flooded"),
     Subject("cat in the shell", "shell_cat", "a coloured log of 20 MB printed, keys and Ctrl-C meanwhile"),
+    Subject("emulator", "emulator", "screens of recorded programs that look as in tmux"),
     Subject("writer", "writer", "what a console costs the bot that writes"),
 )
 
