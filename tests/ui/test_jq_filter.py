@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -64,13 +66,25 @@ async def typed(pilot: Pilot[int], text: str) -> None:
         await pilot.press(letter)
 
 
-async def test_rows_change_while_a_filter_is_typed_and_what_is_hidden_is_counted(tmp_path: Path) -> None:
-    project = filled(tmp_path)
+async def filtered(pilot: Pilot[int], text: str) -> None:
+    """A filter that is typed, and not yet kept."""
+    await pilot.press("vertical_line")
+    await typed(pilot, text)
+
+
+@asynccontextmanager
+async def audit_alone(folder: Path) -> AsyncIterator[tuple[Project, ThunesApp, Pilot[int]]]:
+    """A console on forty records, the audit pane alone on its screen."""
+    project = filled(folder)
     app = project.app()
     async with app.run_test(size=LARGE) as pilot:
         await opened(project, pilot)
-        await pilot.press("vertical_line")
-        await typed(pilot, 'select(.event=="KILL_SWITCH_ACTIVATED")')
+        yield project, app, pilot
+
+
+async def test_rows_change_while_a_filter_is_typed_and_what_is_hidden_is_counted(tmp_path: Path) -> None:
+    async with audit_alone(tmp_path) as (project, app, pilot):
+        await filtered(pilot, 'select(.event=="KILL_SWITCH_ACTIVATED")')
         await seen(pilot, "4 rows 36 hidden")
         assert "TRADE_REJECTED" not in "".join(pane_rows(app, "audit")[4:])
         await pilot.press("enter")
@@ -81,12 +95,8 @@ async def test_rows_change_while_a_filter_is_typed_and_what_is_hidden_is_counted
 
 
 async def test_a_projection_shows_values_in_place_of_rows(tmp_path: Path) -> None:
-    project = filled(tmp_path)
-    app = project.app()
-    async with app.run_test(size=LARGE) as pilot:
-        await opened(project, pilot)
-        await pilot.press("vertical_line")
-        await typed(pilot, "select(.n > 37) | {n, reason}, .n")
+    async with audit_alone(tmp_path) as (_project, app, pilot):
+        await filtered(pilot, "select(.n > 37) | {n, reason}, .n")
         await kept(pilot)
         await seen(pilot, '{"n":39,"reason":"r39"}')
         expected = ['{"n":38,"reason":"r38"}', "38", '{"n":39,"reason":"r39"}', "39"]
@@ -97,12 +107,8 @@ async def test_a_projection_shows_values_in_place_of_rows(tmp_path: Path) -> Non
 
 
 async def test_a_wrong_text_is_told_at_its_place_and_the_last_good_filter_stays(tmp_path: Path) -> None:
-    project = filled(tmp_path)
-    app = project.app()
-    async with app.run_test(size=LARGE) as pilot:
-        await opened(project, pilot)
-        await pilot.press("vertical_line")
-        await typed(pilot, "select(.n==5)")
+    async with audit_alone(tmp_path) as (_project, app, pilot):
+        await filtered(pilot, "select(.n==5)")
         await seen(pilot, "1 row 39 hidden")
         await typed(pilot, " | )x")
         await seen(pilot, "^ unexpected )")
@@ -129,12 +135,8 @@ async def test_a_record_that_the_filter_fails_on_says_so_in_its_place(tmp_path: 
 
 
 async def test_keys_and_events_are_completed_and_earlier_filters_come_back(tmp_path: Path) -> None:
-    project = filled(tmp_path)
-    app = project.app()
-    async with app.run_test(size=LARGE) as pilot:
-        await opened(project, pilot)
-        await pilot.press("vertical_line")
-        await typed(pilot, "select(.ev")
+    async with audit_alone(tmp_path) as (_project, _app, pilot):
+        await filtered(pilot, "select(.ev")
         await seen(pilot, ".event 40")
         await pilot.press("tab")
         await typed(pilot, '=="')
@@ -150,12 +152,8 @@ async def test_keys_and_events_are_completed_and_earlier_filters_come_back(tmp_p
 
 @needs_engine
 async def test_a_filter_beyond_the_fast_ones_is_evaluated_elsewhere(tmp_path: Path) -> None:
-    project = filled(tmp_path)
-    app = project.app()
-    async with app.run_test(size=LARGE) as pilot:
-        await opened(project, pilot)
-        await pilot.press("vertical_line")
-        await typed(pilot, "select(.n * 2 == 74)")
+    async with audit_alone(tmp_path) as (_project, app, pilot):
+        await filtered(pilot, "select(.n * 2 == 74)")
         await kept(pilot)
         await seen(pilot, "1 row 39 hidden")
         await until(lambda: "10:00:37 TRADE_REJECTED" in pane_rows(app, "audit")[1], app, "the record")
@@ -163,12 +161,8 @@ async def test_a_filter_beyond_the_fast_ones_is_evaluated_elsewhere(tmp_path: Pa
 
 @needs_engine
 async def test_what_the_engine_refuses_is_told_at_its_place(tmp_path: Path) -> None:
-    project = filled(tmp_path)
-    app = project.app()
-    async with app.run_test(size=LARGE) as pilot:
-        await opened(project, pilot)
-        await pilot.press("vertical_line")
-        await typed(pilot, ".n | nonsense")
+    async with audit_alone(tmp_path) as (_project, app, pilot):
+        await filtered(pilot, ".n | nonsense")
         await seen(pilot, "^ no such filter:")
         await until(lambda: "^ no such filter" in text_of(app) and "nonsense" in text_of(app), app, "told")
         line, below = row_with(app, "| nonsense"), row_with(app, "^ no such")
@@ -178,12 +172,8 @@ async def test_what_the_engine_refuses_is_told_at_its_place(tmp_path: Path) -> N
 
 @needs_engine
 async def test_a_filter_that_never_ends_is_stopped_and_takes_nothing_off_the_screen(tmp_path: Path) -> None:
-    project = filled(tmp_path)
-    app = project.app()
-    async with app.run_test(size=LARGE) as pilot:
-        await opened(project, pilot)
-        await pilot.press("vertical_line")
-        await typed(pilot, "last(range(1e12))")
+    async with audit_alone(tmp_path) as (project, app, pilot):
+        await filtered(pilot, "last(range(1e12))")
         await pilot.press("enter")
         await asyncio.sleep(0.05)
         assert "n 39" in text_of(app)
@@ -194,10 +184,7 @@ async def test_a_filter_that_never_ends_is_stopped_and_takes_nothing_off_the_scr
 
 
 async def test_a_value_of_the_record_becomes_a_filter(tmp_path: Path) -> None:
-    project = filled(tmp_path)
-    app = project.app()
-    async with app.run_test(size=LARGE) as pilot:
-        await opened(project, pilot)
+    async with audit_alone(tmp_path) as (_project, _app, pilot):
         await pilot.press("k", "i")
         await seen(pilot, 'select(.event == "TRADE_REJECTED")')
         await seen(pilot, "36 rows 4 hidden")
@@ -218,12 +205,8 @@ async def test_a_preset_is_chosen_by_its_letter(tmp_path: Path) -> None:
 
 
 async def test_a_filter_survives_the_files_rotation(tmp_path: Path) -> None:
-    project = filled(tmp_path)
-    app = project.app()
-    async with app.run_test(size=LARGE) as pilot:
-        await opened(project, pilot)
-        await pilot.press("vertical_line")
-        await typed(pilot, "select(.n%10==3)" if find_engine() else "select(.n==3)")
+    async with audit_alone(tmp_path) as (project, app, pilot):
+        await filtered(pilot, "select(.n%10==3)" if find_engine() else "select(.n==3)")
         await pilot.press("enter")
         await seen(pilot, "hidden")
         project.audit.rename(tmp_path / "logs" / "audit_trail.jsonl.1")
@@ -242,8 +225,7 @@ async def test_a_filter_works_in_a_recording(tmp_path: Path) -> None:
     async with app.run_test(size=LARGE) as pilot:
         await pilot.press("4", "z")
         await seen(pilot, "n 39")
-        await pilot.press("vertical_line")
-        await typed(pilot, "select(.n == 5)")
+        await filtered(pilot, "select(.n == 5)")
         await pilot.press("enter")
         await seen(pilot, "1 row 39 hidden")
 
@@ -286,10 +268,7 @@ async def test_hostile_records_and_keys_stay_text_in_results_errors_and_completi
 
 
 async def test_the_footer_says_what_the_keys_do_while_a_filter_is_typed(tmp_path: Path) -> None:
-    project = filled(tmp_path)
-    app = project.app()
-    async with app.run_test(size=LARGE) as pilot:
-        await opened(project, pilot)
+    async with audit_alone(tmp_path) as (_project, _app, pilot):
         await pilot.press("vertical_line")
         await seen(pilot, "Enter  keep the filter")
         await pilot.press("ctrl+g")
@@ -330,8 +309,7 @@ async def test_damage_has_the_same_class_and_place_through_a_filter(tmp_path: Pa
         torn = f"✗ torn at byte {offset:,}, 21 bytes"
         await seen(pilot, torn)
         corrupt = row_with(app, "✗ corrupt at byte").strip()
-        await pilot.press("vertical_line")
-        await typed(pilot, "select(.n == 3)")
+        await filtered(pilot, "select(.n == 3)")
         await kept(pilot)
         await seen(pilot, "✗ 2 unreadable")
         assert torn in text_of(app)

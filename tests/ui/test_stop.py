@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import pytest
 from textual import events as textual_events
 from textual.pilot import Pilot
@@ -51,16 +54,23 @@ async def confirmed(pilot: Pilot[int], stage: Stage) -> None:
     await seen(pilot, "SIGTERM was sent")
 
 
+@asynccontextmanager
+async def in_a_test(size: tuple[int, int]) -> AsyncIterator[tuple[Stage, ThunesApp, Pilot[int]]]:
+    """The console in the middle of Test 1."""
+    stage = Stage().opened().testing()
+    app = stage.app()
+    async with app.run_test(size=size) as pilot:
+        await seen(pilot, "Test 1/2")
+        yield stage, app, pilot
+
+
 def dialog(app: ThunesApp) -> bool:
     return isinstance(app.screen, Stop)
 
 
 class TestStopLadder:
     async def test_it_shows_the_target_who_is_spared_and_the_word(self) -> None:
-        stage = Stage().opened().testing()
-        app = stage.app()
-        async with app.run_test(size=LARGE) as pilot:
-            await seen(pilot, "Test 1/2")
+        async with in_a_test(LARGE) as (stage, app, pilot):
             await pressed(pilot, stage, "K")
             await seen(pilot, "The guard is asked")
             held(stage)
@@ -71,9 +81,7 @@ class TestStopLadder:
         assert stage.link.asked == [ASKED]
 
     async def test_the_seconds_until_sigkill_are_counted_and_the_end_is_told(self) -> None:
-        stage = Stage().opened().testing()
-        app = stage.app()
-        async with app.run_test(size=SMALL) as pilot:
+        async with in_a_test(SMALL) as (stage, app, pilot):
             await confirmed(pilot, stage)
             await seen(pilot, "SIGKILL in 10 s")
             stage.time.forward(7)
@@ -87,18 +95,13 @@ class TestStopLadder:
         assert stage.link.asked == [ASKED, intents.ConfirmSignal(1, WORD)]
 
     async def test_in_the_grace_x_keeps_sigkill_back(self) -> None:
-        stage = Stage().opened().testing()
-        app = stage.app()
-        async with app.run_test(size=SMALL) as pilot:
+        async with in_a_test(SMALL) as (stage, _app, pilot):
             await confirmed(pilot, stage)
             await pressed(pilot, stage, "x")
         assert stage.link.asked[-1] == intents.LeaveSignal(1)
 
     async def test_who_leaves_the_dialog_before_the_word_takes_it_back(self) -> None:
-        stage = Stage().opened().testing()
-        app = stage.app()
-        async with app.run_test(size=SMALL) as pilot:
-            await seen(pilot, "Test 1/2")
+        async with in_a_test(SMALL) as (stage, app, pilot):
             await pressed(pilot, stage, "K")
             held(stage)
             await seen(pilot, "Type  paper_trader  to confirm")
@@ -107,9 +110,7 @@ class TestStopLadder:
         assert stage.link.asked == [ASKED, intents.LeaveSignal(1)]
 
     async def test_who_leaves_it_after_sigterm_leaves_it_to_go_on(self) -> None:
-        stage = Stage().opened().testing()
-        app = stage.app()
-        async with app.run_test(size=LARGE) as pilot:
+        async with in_a_test(LARGE) as (stage, app, pilot):
             await confirmed(pilot, stage)
             await pressed(pilot, stage, "ctrl+g")
             assert not dialog(app)
@@ -122,10 +123,7 @@ class TestStopLadder:
         assert stage.link.asked == [ASKED, intents.ConfirmSignal(1, WORD)]
 
     async def test_a_refusal_stands_in_the_dialog(self) -> None:
-        stage = Stage().opened().testing()
-        app = stage.app()
-        async with app.run_test(size=SMALL) as pilot:
-            await seen(pilot, "Test 1/2")
+        async with in_a_test(SMALL) as (stage, app, pilot):
             await pressed(pilot, stage, "K")
             stage.play(IntentRefused("signal", "that process is gone", 1, 1))
             await seen(pilot, "Nothing was sent: that process is gone")
@@ -134,10 +132,7 @@ class TestStopLadder:
 
     @pytest.mark.parametrize("way", ["held", "pasted", "queued", "enter"])
     async def test_no_accident_confirms(self, way: str) -> None:
-        stage = Stage().opened().testing()
-        app = stage.app()
-        async with app.run_test(size=SMALL) as pilot:
-            await seen(pilot, "Test 1/2")
+        async with in_a_test(SMALL) as (stage, app, pilot):
             await pressed(pilot, stage, "K")
             if way == "held":  # the key that opened it goes on
                 await typed(pilot, stage, "K" * 8, gap=0.03)
@@ -160,9 +155,7 @@ class TestStopLadder:
         assert stage.link.asked == [ASKED]
 
     async def test_targets_that_changed_are_shown_and_the_word_is_typed_anew(self) -> None:
-        stage = Stage().opened().testing()
-        app = stage.app()
-        async with app.run_test(size=LARGE) as pilot:
+        async with in_a_test(LARGE) as (stage, _app, pilot):
             await pressed(pilot, stage, "K")
             held(stage)
             await seen(pilot, "Type  paper_trader  to confirm")
@@ -182,9 +175,7 @@ class TestStopLadder:
 
 class TestWhichProcess:
     async def test_the_list_stands_still_while_somebody_decides(self) -> None:
-        stage = Stage().opened().testing()
-        app = stage.app()
-        async with app.run_test(size=LARGE) as pilot:
+        async with in_a_test(LARGE) as (stage, app, pilot):
             await seen(pilot, "one bot")
             await pressed(pilot, stage, "K")
             stage.play(box.ProcessBorn("bot", 77, 9, "python src/live/paper_trader.py"))
@@ -211,9 +202,7 @@ class TestWhichProcess:
         assert stage.link.asked[0] == intents.SignalProcess(9001, 5, "stop")
 
     async def test_freezing_and_thawing_are_for_the_selected_row(self) -> None:
-        stage = Stage().opened().testing()
-        app = stage.app()
-        async with app.run_test(size=LARGE) as pilot:
+        async with in_a_test(LARGE) as (stage, _app, pilot):
             await pressed(pilot, stage, "5")
             await pressed(pilot, stage, "Z")
             stage.play(signals.SignalRequested(1, 8123, 1, "freeze"), signals.SignalStarted(1, 19, "t"))
@@ -253,9 +242,7 @@ class TestWhichProcess:
         assert stage.link.asked == []
 
     async def test_all_that_is_known_of_the_selected_one(self) -> None:
-        stage = Stage().opened().testing()
-        app = stage.app()
-        async with app.run_test(size=LARGE) as pilot:
+        async with in_a_test(LARGE) as (stage, _app, pilot):
             stage.sample((8123, 12.5, 41 << 20, 7, 23))
             await pressed(pilot, stage, "5")
             await pressed(pilot, stage, "i")

@@ -121,17 +121,12 @@ class _Member:
 class MergedStore:
     """A `LineStore` over several; its positions hold the time in place of a generation.
 
-    Exact once `is_settled`; until then, sources whose clock stepped back in a part that nobody has looked at
-    yet may stand a little off.
+    Exact once all times are known; until then, sources whose clock stepped back in a part that nobody has
+    looked at yet may stand a little off.
     """
 
     def __init__(self, sources: list[Source]) -> None:
         self._members = [_Member(number, source) for number, source in enumerate(sources)]
-
-    @property
-    def is_settled(self) -> bool:
-        """All times are known."""
-        return all(member.times.is_complete for member in self._members)
 
     def source_of(self, position: Position) -> Source:
         """Whose line that is."""

@@ -76,10 +76,6 @@ class Pattern:
     def _set(self, name: str, value: object) -> None:
         object.__setattr__(self, name, value)
 
-    def found_in(self, line: bytes) -> bool:
-        """Whether one line, without its newline, has a hit. Only for cheap patterns in the console itself."""
-        return self.compiled.search(line) is not None
-
 
 def typed(text: str) -> Pattern:
     """From what a person typed: a leading `/` makes a regular expression, a capital letter minds the case."""

@@ -34,8 +34,6 @@ class RecordedStore:
         self._descriptor = os.open(journal, os.O_RDONLY | os.O_CLOEXEC)
         self._source = source
         self._upto = upto
-        self.misplaced = 0
-        """Records that name an older content than the one before them, and so have no place in the order."""
         self._read_to = 0
         self._is_complete = False
         self._end = BEGINNING
@@ -175,8 +173,7 @@ class RecordedStore:
             )
         except (ValueError, TypeError, KeyError):
             return
-        if first.generation < self._end.generation:
-            self.misplaced += 1
+        if first.generation < self._end.generation:  # of an older content: it has no place in the order
             return
         if end <= self._end:
             return

@@ -52,7 +52,6 @@ class Pass(ABC, Generic[A]):
         self.is_done = False
         self.is_waiting = False
         """Only the probe's answer is missing: rest for some milliseconds before the next step."""
-        self.searched_bytes = 0
         self._store = store
         self._probe = probe
         self._at = start
@@ -79,7 +78,6 @@ class Pass(ABC, Generic[A]):
             while self._tasks and not self.is_done and self._tasks[0].answer is not None:
                 task = self._tasks.popleft()
                 assert task.answer is not None
-                self.searched_bytes += len(task.block.data)
                 self._at = task.block.position(0)
                 self._take(task.block, task.answer)
             self.is_waiting = bool(self._tasks) and not self.is_done

@@ -54,11 +54,6 @@ class GhosttyTerminal:
         """The progressive keyboard flags in force; 0 is the classic keyboard."""
         return self.core.get(abi.GET_KITTY_FLAGS, "uint8_t")
 
-    @property
-    def pending_wrap(self) -> bool:
-        """Whether the cursor stands on the last column and the next character goes to the next row."""
-        return bool(self.core.get(abi.GET_PENDING_WRAP, "bool"))
-
     def mode(self, number: int, *, ansi: bool = False) -> bool:
         """Whether a DEC private mode (or, with `ansi`, an ANSI mode) is set; False where it is unknown."""
         return self.core.mode(number, ansi=ansi)

@@ -91,8 +91,6 @@ class Run:
         """Why there are no rows: one line for a person."""
         self.failed_at: int | None = None
         """Where in the filter, if the engine says."""
-        self.is_stopped = False
-        """It was killed for taking too long or giving too much."""
         self.rows: list[Row] = []
         self._text = text
         self._clock = clock
@@ -174,7 +172,7 @@ class Run:
 
     def _stop(self, why: str) -> bool:
         self.close()
-        self.failure, self.is_stopped = why, True
+        self.failure = why
         return True
 
     def _finish(self) -> bool:
@@ -184,10 +182,7 @@ class Run:
         if code == 0:
             self.rows = _rows(self._output.decode("utf-8", "replace"))
         elif code < 0:
-            self.failure, self.is_stopped = (
-                "the filter was stopped: it was ended from outside, or ran out of memory",
-                True,
-            )
+            self.failure = "the filter was stopped: it was ended from outside, or ran out of memory"
         else:
             said = complaint(printed, self._text)
             self.failure = f"{'no such filter' if code == REFUSED else 'the filter failed'}: {said.words}"

@@ -50,11 +50,6 @@ def occurrence(pattern: str, flags: str = "") -> Callable[[str], bool]:
     return lambda text: any(_occurs(alternative, text) for alternative in alternatives)
 
 
-def literal_of(pattern: str) -> str:
-    """A text that every match holds; empty if there is none to be sure of."""
-    return _plain(pattern.removeprefix("^"))
-
-
 def _plain(pattern: str) -> str:
     """The text that the pattern stands for, if it has no operators; else empty."""
     text, at = "", 0

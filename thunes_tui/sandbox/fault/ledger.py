@@ -27,11 +27,6 @@ class Entry:
     """ISO, UTC."""
     note: Note
 
-    @property
-    def of_this_boot(self) -> bool:
-        """Processes, mounts and ports of an earlier boot are gone by themselves; files are not."""
-        return self.note.get("boot") == boot_id()
-
 
 class Ledger:
     """The folder `faults` of a sandbox."""

@@ -16,7 +16,6 @@ from thunes_tui.drill.model import PHASES, DrillState, PhaseState
 from thunes_tui.drill.switch import why_unknown_briefly
 from thunes_tui.drill.timeline import pace
 from thunes_tui.ui.desk import Desk
-from thunes_tui.ui.outline.row import duration
 from thunes_tui.ui.widgets.line import Line, data, spread, width_of
 from thunes_tui.ui.widgets.rows import Rows
 
@@ -248,8 +247,3 @@ def _people(desk: Desk) -> tuple[Line, Line]:
     if asking:
         long += [data(f" · {', '.join(asking)} asks for the keys: w", "warn")]
     return long, [data("/".join([driver, *others]), "text")]
-
-
-def elapsed_words(seconds: float) -> str:
-    """For the one line of a terminal that is too small."""
-    return f"T+{duration(seconds)}"
