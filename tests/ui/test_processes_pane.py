@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.ui.stage import LARGE, SMALL, Stage, row_with, seen
+from thunes_tui.drill.facts import ProcessState
 from thunes_tui.events import box
+from thunes_tui.ui.outline.process import name_of
 
 
 async def test_a_bot_that_is_found_late_is_as_old_as_it_is() -> None:
@@ -82,3 +84,22 @@ async def test_the_consoles_own_are_shown_every_ten_seconds_and_the_bot_every_se
             await seen(pilot, f"{cpu:>6.1f} %", lambda app: row_with(app, str(bot.pid)))
             assert f"{1.5 if second > 10 else 4.0:>6.1f} %" in row_with(app, "8002")
             assert "up 1 min" in row_with(app, "8002")
+
+
+@pytest.mark.parametrize(
+    ("role", "argv", "name"),
+    [
+        ("bot", "python src/live/paper_trader.py --symbol BTCUSDT", "paper_trader"),
+        ("bot", "/usr/bin/python3.11 -m src.live.paper_trader", "paper_trader"),
+        ("bot", "renamed 'a folder/run_scheduler.py'", "run_scheduler"),
+        ("drill", "vim -u NONE src/live/paper_trader.py", "vim"),
+        ("drill", "tail -f logs/paper_trader.log", "tail"),
+        ("drill", "/usr/bin/python3 scripts/reconcile.py", "reconcile"),
+        ("drill", "python -m", "python"),
+        ("drill", "'odd\n\x1b[31mname' 600", "odd"),
+        ("child", "", "child"),
+        ("drill", "''", "drill"),
+    ],
+)
+def test_an_editor_of_the_bot_is_no_bot_by_its_name(role: str, argv: str, name: str) -> None:
+    assert name_of(ProcessState(role, 1, 2, argv)) == name

@@ -12,10 +12,16 @@ BARS = "▁▂▃▄▅▆▇█"
 
 
 def name_of(process: ProcessState) -> str:
-    """The script's name without its folder and suffix, else the program's."""
+    """A Python's script without its folder and suffix, else the program: an editor of the bot is no bot."""
     words = process.argv.split()
-    script = next((word for word in words if word.endswith(".py")), words[0] if words else process.role)
-    return script.rsplit("/", maxsplit=1)[-1].removesuffix(".py")
+    program = words[0].strip("'\"").rsplit("/", maxsplit=1)[-1] if words else ""
+    if process.role != "bot" and not program.startswith(("python", "pypy")):
+        return program or process.role
+    script = next((word.strip("'\"") for word in words if word.strip("'\"").endswith(".py")), "")
+    module = words[words.index("-m") + 1] if "-m" in words[:-1] else ""
+    if script:
+        return script.rsplit("/", maxsplit=1)[-1].removesuffix(".py") or program
+    return module.rsplit(".", maxsplit=1)[-1] or program or process.role
 
 
 def done_how(asked: SignalState) -> str:

@@ -132,6 +132,8 @@ def dead_row(desk: Desk, process: ProcessState, width: int) -> Line:
     bot = process.role == "bot"
     style = "bad" if bot else "dim"
     left: Line = [*_beginning(process, " ✗ ", style, "dim"), ("  " + death(process), style)]
+    if process.inner:
+        left.append((f"  {process.inner} in its world", "dim"))
     when = ""
     if process.died is not None:
         when = f"{desk.time_of_day(process.died.t)}.{process.died.t // 1000 % 1000:03} "
