@@ -77,6 +77,8 @@ def shows_a_real_death_and_a_real_return(happened: list[Record]) -> None:
     """A process that was the bot died by SIGKILL, another took its place, and neither lives on."""
     bots = [r for r in happened if r.kind in ("process.born", "process.died") and r.data["role"] == "bot"]
     first, death, second = bots
+    (judged,) = [r.data for r in happened if r.kind == "start.judged"]
+    assert (judged["verdict"], judged["pid"]) == ("PASS", second.data["pid"]), judged["cause"]
     assert (first.kind, death.kind, second.kind) == ("process.born", "process.died", "process.born")
     assert (first.data["pid"], death.data["signal"]) == (death.data["pid"], signal.SIGKILL)
     assert (first.data["generation"], second.data["generation"]) == (1, 2)

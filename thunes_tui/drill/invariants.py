@@ -10,6 +10,7 @@ from thunes_tui.drill.checks import matches
 from thunes_tui.drill.draft import Draft
 from thunes_tui.drill.effects import SetDeadline
 from thunes_tui.drill.model import DrillState, expects_death
+from thunes_tui.drill.step_state import flags
 from thunes_tui.events.box import SourceMarked
 from thunes_tui.events.steps import FindingNoted
 from thunes_tui.observations import AuditSeen, BotGone, LogSeen
@@ -64,7 +65,8 @@ def after_death(draft: Draft, gone: BotGone) -> None:
 
 def signals(state: DrillState, test: Test) -> bool:
     """Whether a step that destroys something runs just now."""
-    return any(state.steps[s.id].status == "running" and "destructive" in s.flags for s in test.steps)
+    running = [(s, state.steps[s.id]) for s in test.steps if state.steps[s.id].status == "running"]
+    return any("destructive" in flags(step, known) for step, known in running)
 
 
 def after_audit(draft: Draft, record: AuditSeen, stamp_us: int | None) -> None:

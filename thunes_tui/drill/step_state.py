@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from thunes_tui.clock import Moment
+from thunes_tui.runbook.flags import flags_of
 from thunes_tui.runbook.model import Step
 from thunes_tui.runbook.placeholders import Placeholder, placeholders
 
@@ -65,6 +66,12 @@ def digest(text: str) -> str:
 def text_of(step: Step, known: StepState) -> str:
     """What runs: the document's block, with its values, or what a person put in its place."""
     return known.edited or known.filled or step.command
+
+
+def flags(step: Step, known: StepState) -> tuple[str, ...]:
+    """The classes of what runs."""
+    text = text_of(step, known)
+    return step.flags if text == step.command else flags_of(text)
 
 
 def open_in(text: str, known: StepState) -> tuple[Placeholder, ...]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from thunes_tui.drill.step_state import StepState, text_of
-from thunes_tui.runbook.flags import flags_of
+from thunes_tui.drill.step_state import StepState, flags, text_of
 from thunes_tui.runbook.hidden import hides_text
 from thunes_tui.runbook.model import Step
 from thunes_tui.runbook.reach import in_words
@@ -31,11 +30,11 @@ MOST_LINES = 40
 def rows_of(step: Step, known: StepState) -> list[Row]:
     """Class and reach, each a row; nothing for a step done by hand."""
     block = text_of(step, known)
-    flags = step.flags if block == step.command else flags_of(block)
     rows = []
-    if flags:
+    classes = flags(step, known)
+    if classes:
         words: list[Part] = []
-        for flag in flags:
+        for flag in classes:
             style = "warn" if flag in RISKS else "text"
             words += [(" · " if words else "", "dim"), (CLASSES.get(flag, flag), style)]
         rows.append(text(3, *words))
