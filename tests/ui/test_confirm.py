@@ -219,6 +219,7 @@ class TestTheExactWay:
             await asked_to_confirm(pilot, stage)
             await seen(pilot, "signals only the bot, pid 8123, with SIGKILL")
             assert "spared" in row_with(app, "tail -f")
+            await seen(pilot, "It matches 2 processes:")
             assert "TARGET" in row_with(app, "8123  python")
             await typed(pilot, stage, WORD)
             stage.time.forward(0.2)

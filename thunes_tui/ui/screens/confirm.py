@@ -48,7 +48,8 @@ class Confirm(Typed):
         count = len(processes)
         lines: list[Line] = []
         if count:
-            lines.append([(f"It hits {count} process{'es' if count != 1 else ''}:", "bad")])
+            verb = "matches" if self.exact and count > 1 else "hits"
+            lines.append([(f"It {verb} {count} process{'es' if count != 1 else ''}:", "bad")])
             fate = ("spared", "good") if self.exact else ("hit too", "bad")
             lines += victim_rows(processes, width, fate, {"bot": ("TARGET", "strong")})
         elif not files:
