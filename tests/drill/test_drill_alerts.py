@@ -107,13 +107,14 @@ def test_seen_too_late_by_a_person_is_a_fail(make: Make) -> None:
     )
 
 
-def test_where_a_person_must_look_no_clock_runs_and_nothing_is_sensed(make: Make) -> None:
+def test_where_a_person_must_look_their_clock_gives_no_verdict(make: Make) -> None:
     play = make(phone=False).ready_for("T1")
     play.launch("T1.S2")
     play.alert().gives(box.AlertSeen)
     ended = play.finish("T1.S2", "ACTIVATED")
-    assert "T1.C3" not in {d.criterion for d in ended.of(SetDeadline)}
+    assert [d.seconds for d in ended.of(SetDeadline) if d.criterion == "T1.C3"] == [60.0]
     play.time_out(ended)
+    assert play.verdict("T1.C3") == ""
     play.ask(intents.EndTest("T1")).holds(like(SENSED, criterion="T1.C3", verdict="NOT VERIFIED"))
 
 

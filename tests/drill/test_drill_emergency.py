@@ -17,6 +17,7 @@ from thunes_tui.drill.effects import (
     LookEmergency,
     RunInShell,
     SendSignal,
+    SetDeadline,
 )
 from thunes_tui.drill.emergency_catalogue import PROCEDURES
 from thunes_tui.drill.emergency_results import action_items
@@ -457,3 +458,16 @@ class TestChecklist:
         play.ask(intents.AbortDrill("abort", "x")).holds(like(InterruptShell, line="step E1.1"))
         play.command("step E1.1", "", 130).holds(like(ENDED, outcome="failed", exit=130))
         assert play.state.stops.abort.status == "aborted"
+
+
+def test_on_a_real_phone_an_alert_that_nobody_confirms_is_offered_as_telegrams_and_no_verdict(
+    make: Make,
+) -> None:
+    play = make(phone=False).ready_for("T1")
+    ended = play.do("T1.S2", "ACTIVATED")
+    (waits,) = [each for each in ended.of(SetDeadline) if each.criterion == "T1.C3"]
+    play.wait(waits.seconds)
+    play.see(seen.DeadlinePassed("T1.C3", waits.attempt)).gives(like(SENSED, kind="telegram", outage=False))
+    assert play.verdict("T1.C3") == ""
+    play.ask(intents.SeeAlert())
+    assert play.verdict("T1.C3") == "FAIL"

@@ -88,6 +88,8 @@ async def test_what_takes_a_file_away_wants_its_word_and_says_what_it_takes() ->
         )
         await seen(pilot, "Item 3 of the checklist wants")
         await seen(pilot, "data/positions.db is moved away")
+        stage.play(SILENT)  # whatever else happens, it waits
+        await pilot.pause()
         await pilot.press("pagedown")
         stage.time.forward(1)
         for key in (*"positions", "full_stop", *"db", "enter"):
@@ -95,6 +97,22 @@ async def test_what_takes_a_file_away_wants_its_word_and_says_what_it_takes() ->
             await pilot.press(key)
         await pilot.pause()
     assert stage.link.asked == [intents.ConfirmEmergencyItem("database", "aside", "positions.db")]
+
+
+async def test_a_confirmation_that_nothing_waits_for_any_more_goes() -> None:
+    stage = staged(DAMAGED, OPENED)
+    async with stage.app().run_test(size=LARGE) as pilot:
+        await shown(pilot)
+        stage.play(
+            events.EmergencyItemRequested(1, "reinitialise", 1, "5ha"),
+            events.EmergencyItemHeld(1, "reinitialise", 1, "data loss"),
+            by="ann",
+        )
+        await seen(pilot, "Type  data loss  to confirm")
+        await seen(pilot, "ALL POSITIONS ON RECORD ARE LOST")
+        stage.play(events.EmergencyItemEnded(1, "reinitialise", 1, "refused", None, "the bot lives"))
+        await seen(pilot, "the bot lives")
+        assert len(pilot.app.screen_stack) == 2
 
 
 async def test_a_refusal_stands_beside_its_item_with_what_to_do() -> None:
@@ -130,8 +148,9 @@ async def test_a_person_ticks_what_is_theirs_and_enter_does_not() -> None:
     assert stage.link.asked == [intents.TickEmergencyItem("telegram", "workaround", "ok")]
 
 
-async def test_a_witness_sees_all_of_it_and_asks_for_nothing() -> None:
-    stage = staged(DAMAGED, OPENED, role="witness")
+@pytest.mark.parametrize("role", ["witness", "replay"])
+async def test_a_witness_and_a_replay_show_all_of_it_and_ask_for_nothing(role: str) -> None:
+    stage = staged(DAMAGED, OPENED, role=role)
     app = stage.app()
     async with app.run_test(size=LARGE) as pilot:
         await shown(pilot, "Check the integrity", "PRAGMA integrity_check")

@@ -22,6 +22,7 @@ from thunes_tui.emergency_observations import BotStalled, DamageFound
 from thunes_tui.events import box, drill, emergency, signals, steps
 from thunes_tui.events.base import Event
 from thunes_tui.observations import Observation
+from thunes_tui.runbook.model import Criterion
 
 DAMAGED = re.compile(
     r"malformed|no SQLite database|not a database|is empty: no database|no such table|^damaged:"
@@ -123,6 +124,12 @@ def criterion_decided(draft: Draft, event: steps.CriterionDecided) -> None:
         return
     if event.verdict == "FAIL" and by_hand(draft.state, criterion) and is_touched("telegram", criterion):
         sense(draft, "telegram", f"{criterion.text}: {event.reason}", "alert", outage=False)
+
+
+def nobody_saw(draft: Draft, criterion: Criterion) -> None:
+    """A person was to see it on their phone and has not said so in all that time: theirs to judge."""
+    if not draft.state.criteria[criterion.id].verdict:
+        sense(draft, "telegram", f"{criterion.text}: nobody has seen it yet", "alert", outage=False)
 
 
 def log_seen(draft: Draft, record: seen.LogSeen) -> None:

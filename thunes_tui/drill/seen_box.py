@@ -8,8 +8,9 @@ from typing import Any
 from thunes_tui import observations as seen
 from thunes_tui.drill import starts
 from thunes_tui.drill.alerts import alert_arrived
-from thunes_tui.drill.checks import attempt_of, is_over, sensed, step_of
+from thunes_tui.drill.checks import attempt_of, by_hand, is_over, sensed, step_of
 from thunes_tui.drill.draft import Draft, short
+from thunes_tui.drill.emergency_signs import nobody_saw
 from thunes_tui.drill.invariants import SILENCE, after_birth, after_death, after_mark, after_silence, note
 from thunes_tui.drill.recovery import bot_died, is_successor, measure, measure_birth
 from thunes_tui.drill.settle import deadline_passed
@@ -138,7 +139,9 @@ def deadline(draft: Draft, passed: seen.DeadlinePassed) -> None:
     attempt = attempt_of(draft.state, test, check)
     if not is_over(draft.state, test, check):
         return
-    if passed.attempt == attempt:
+    if by_hand(draft.state, criterion):
+        nobody_saw(draft, criterion)
+    elif passed.attempt == attempt:
         deadline_passed(draft, criterion)
     elif passed.attempt == doubt_of(attempt):
         doubt_passed(draft, criterion)

@@ -35,6 +35,8 @@ from thunes_tui.text import counted
 
 PROBE_S = 60.0
 """A probe that has not answered by then has failed."""
+PHONE_S = 60.0
+"""How long a person is given to say that an alert is on their phone, before it is called missing."""
 FOLLOWED = {"audit": "audit", "log": "log"}
 """The followed source in which a kind of check looks for its record."""
 WATCHED = {**FOLLOWED, "process": "processes", "timing": "processes", "telegram": "telegram"}
@@ -65,7 +67,19 @@ def settle_step(draft: Draft, step: Step, output: Output) -> None:
                 judge_output(draft, criterion, check, step, output)
             else:
                 start_waiting(draft, criterion, check, test)
+    await_phone(draft, test, step)
     settle_rest(draft, test)
+
+
+def await_phone(draft: Draft, test: Test, step: Step) -> None:
+    """An alert that a person is to see: not for ever, for a Telegram that is silent is an emergency."""
+    for criterion in test.criteria:
+        check = criterion.check
+        if check is None or check.kind != "telegram" or draft.state.criteria[criterion.id].verdict:
+            continue
+        if by_hand(draft.state, criterion) and step_of(test, check) == step:
+            attempt = attempt_of(draft.state, test, check)
+            draft.want(SetDeadline(criterion.id, attempt, max(check.within_s, PHONE_S)))
 
 
 def unasked(draft: Draft, step: Step, why: str) -> None:

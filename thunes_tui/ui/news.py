@@ -51,7 +51,7 @@ def take(app: ThunesApp, update: Update) -> None:
         app.status.changed()
         app.footer.changed()
     app.tabs.changed()
-    if isinstance(app.screen, Confirm) and (blocks.held_step(app) is None or not desk.connected):
+    if isinstance(app.screen, Confirm) and (lapsed(app, app.screen) or not desk.connected):
         app.screen.dismiss(None)
     if isinstance(app.screen, StopDialog):
         app.screen.told()
@@ -63,6 +63,13 @@ def take(app: ThunesApp, update: Update) -> None:
         if update.event.DECISION and update.record.data.get("by") != SERVER.name:
             desk.unrefuse()
         react(app, update.event)
+
+
+def lapsed(app: ThunesApp, dialog: Confirm) -> bool:
+    """Whether nothing waits for its word any more."""
+    if isinstance(dialog, emergency.ConfirmItem):
+        return not dialog.is_held
+    return blocks.held_step(app) is None
 
 
 def note(app: ThunesApp, update: Update) -> None:

@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING, cast
 from thunes_tui import intents
 from thunes_tui.drill.asked_emergency import text_of
 from thunes_tui.drill.asked_steps import digest
-from thunes_tui.drill.emergency_catalogue import PROCEDURES
+from thunes_tui.drill.emergencies import Emergency
+from thunes_tui.drill.emergency_catalogue import PROCEDURES, Item
 from thunes_tui.events.emergency import EmergencyItemHeld
 from thunes_tui.ui.deeds.deed import Deed
+from thunes_tui.ui.desk import Desk
+from thunes_tui.ui.outline.emergency import labelled
 from thunes_tui.ui.outline.process import name_of
 from thunes_tui.ui.screens.choice import Choice
 from thunes_tui.ui.screens.confirm import Confirm
 from thunes_tui.ui.screens.emergency import EmergencyScreen
 from thunes_tui.ui.screens.prompt import Prompt
 from thunes_tui.ui.screens.stop import Stop
-from thunes_tui.ui.widgets.line import Line
+from thunes_tui.ui.widgets.line import Line, wrapped
 
 if TYPE_CHECKING:
     from thunes_tui.ui.app import ThunesApp
@@ -33,9 +36,26 @@ MEANS = {
 class ConfirmItem(Confirm):
     """The same for an item of a checklist."""
 
+    def __init__(self, desk: Desk, known: Emergency, item: Item) -> None:
+        held, place = known.item(item.id), PROCEDURES[known.kind].place(item.id)
+        command = text_of(desk.state, known, item.id)
+        super().__init__(desk, str(place), command, held.victims, held.confirm)
+        self._number, self._item = known.number, item
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the item still waits for its word."""
+        known = of_number(self.desk, self._number)
+        return known is not None and known.item(self._item.id).status == "held"
+
+    def about(self, width: int, /) -> list[Line]:
+        if self._victims:
+            return super().about(width)
+        return [*wrapped([(self._item.text, "bad")], width), []]
+
     def head(self, width: int, /) -> list[Line]:
-        _title, *rest = super().head(width)
-        return [[("Item ", "text"), (self._step, "strong"), (" of the checklist wants", "text")], *rest]
+        title: Line = [("Item ", "text"), (self._step, "strong"), (" of the checklist wants", "text")]
+        return [title, *labelled("", self._command.rstrip("\n").split("\n"), "accent", width, 4), []]
 
 
 def show(app: ThunesApp) -> None:
@@ -83,21 +103,23 @@ def stop(app: ThunesApp, kind: str) -> None:
     app.push_screen(dialog, left)
 
 
-def confirm(app: ThunesApp, number: int, item: str) -> None:
+def of_number(desk: Desk, number: int) -> Emergency | None:
+    return next((each for each in desk.state.emergencies.active if each.number == number), None)
+
+
+def confirm(app: ThunesApp, number: int, name: str) -> None:
     """What it would take away, and the word to type."""
-    known = next((each for each in app.desk.state.emergencies.active if each.number == number), None)
-    if known is None:
+    known = of_number(app.desk, number)
+    item = PROCEDURES[known.kind].item(name) if known is not None else None
+    if known is None or item is None:
         return
-    held = known.item(item)
-    command = text_of(app.desk.state, known, item)
-    place = str(PROCEDURES[known.kind].place(item))
-    dialog = ConfirmItem(app.desk, place, command, held.victims, held.confirm)
+    kind = known.kind
 
     def typed(word: str | None) -> None:
         if word:
-            app.desk.ask(intents.ConfirmEmergencyItem(known.kind, item, word))
+            app.desk.ask(intents.ConfirmEmergencyItem(kind, name, word))
 
-    app.push_screen(dialog, typed)
+    app.push_screen(ConfirmItem(app.desk, known, item), typed)
 
 
 def held(app: ThunesApp, event: EmergencyItemHeld) -> None:

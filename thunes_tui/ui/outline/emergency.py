@@ -137,7 +137,7 @@ def _detail(
     """The seed's own command, what was made safe about it, what would run, and the evidence on record."""
     lines: list[Line] = []
     if item.seed:
-        lines += _labelled("seed", item.seed.split("\n"), "dialog_dim", width)
+        lines += labelled("seed", item.seed.split("\n"), "dialog_dim", width)
     if item.safe:
         lines += wrapped(
             [(f"{'made safe':>{INDENT - 2}}  ", "dialog_dim"), (item.safe, "good")], width, INDENT
@@ -148,20 +148,20 @@ def _detail(
         shown = rows[:BLOCK_LINES] + (
             [f"… {len(rows) - BLOCK_LINES} more"] if len(rows) > BLOCK_LINES else []
         )
-        lines += _labelled("would run" if not status.attempt else "again", shown, "accent", width)
+        lines += labelled("would run" if not status.attempt else "again", shown, "accent", width)
     for path, size, sha256 in status.evidence:
         words = f"{path}  {size} bytes  SHA-256 {sha256}"
         lines += wrapped([(f"{'evidence':>{INDENT - 2}}  ", "dialog_dim"), data(words)], width, INDENT)
     return [*lines, []]
 
 
-def _labelled(label: str, rows: list[str], style: str, width: int) -> list[Line]:
+def labelled(label: str, rows: list[str], style: str, width: int, indent: int = INDENT) -> list[Line]:
     """Every character of it, also of a path that is longer than the screen is wide."""
-    room = max(20, width - INDENT)
+    room = max(20, width - indent)
     parts = [row[at : at + room] for row in rows for at in range(0, max(len(row), 1), room)]
     heads = (label, *([""] * (len(parts) - 1)))
     return [
-        [(f"{head:>{INDENT - 2}}  ", "dialog_dim"), data(part, style)]
+        [(f"{head:>{indent - 2}}  ", "dialog_dim"), data(part, style)]
         for head, part in zip(heads, parts, strict=True)
     ]
 
