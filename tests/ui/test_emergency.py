@@ -160,6 +160,13 @@ async def test_a_witness_and_a_replay_show_all_of_it_and_ask_for_nothing(role: s
     assert stage.link.asked == []
 
 
+async def test_a_closed_one_keeps_its_checklist_for_who_looks_later() -> None:
+    done = events.EmergencyItemEnded(1, "check", 1, "failed", 1, "corrupted: page 3")
+    stage = staged(DAMAGED, OPENED, done, events.EmergencyClosed(1, "database", "not mended", "no backup"))
+    async with stage.app().run_test(size=LARGE) as pilot:
+        await shown(pilot, "none to see to", "not mended: no backup", "exit 1: corrupted: page 3")
+
+
 async def test_the_summary_has_how_it_was_left_and_the_action_item() -> None:
     stage = staged(SILENT, events.EmergencyClosed(2, "telegram", "workaround", "by the log"))
     app = stage.app()

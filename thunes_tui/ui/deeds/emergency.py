@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from thunes_tui.ui.app import ThunesApp
 
 KEYS = {"mended": "m", "not mended": "n", "workaround": "w", "false alarm": "f"}
+ROOM = 15
+"""Rows that the confirmation needs beside the block."""
 MEANS = {
     "mended": "mended: what comes from now on counts again",
     "not mended": "not mended: what it touches stays NOT VERIFIED",
@@ -55,7 +57,11 @@ class ConfirmItem(Confirm):
 
     def head(self, width: int, /) -> list[Line]:
         title: Line = [("Item ", "text"), (self._step, "strong"), (" of the checklist wants", "text")]
-        return [title, *labelled("", self._command.rstrip("\n").split("\n"), "accent", width, 4), []]
+        rows = labelled("", self._command.rstrip("\n").split("\n"), "accent", width, 4)
+        most = max(3, self.app.size.height - ROOM)
+        if len(rows) > most:
+            rows = [*rows[:most], [(f"    … {len(rows) - most} more, as shown before", "dialog_dim")]]
+        return [title, *rows, []]
 
 
 def show(app: ThunesApp) -> None:

@@ -73,12 +73,12 @@ def _standing(known: Emergency | None, time_of_day: Callable[[int], str]) -> tup
 
 def about_lines(state: DrillState, kind: str, width: int) -> list[Line]:
     """The seed's rule, what was sensed, and which criteria it touches; that the others stand."""
-    procedure, known = PROCEDURES[kind], state.emergencies.of(kind)
+    procedure, known = PROCEDURES[kind], latest(state, kind)
     lines = wrapped([(procedure.rule, "strong"), (f"   {SOURCE}", "dialog_dim")], width, 2)
     for cause in known.causes if known is not None else ():
         lines += wrapped([("sensed  ", "bad"), data(cause)], width, 8)
     named = known.criteria if known is not None and known.criteria else consequences(state, kind)
-    is_so = known is not None and known.in_force
+    is_so = known is not None and (known.in_force or (bool(known.causes) and known.outcome == "mended"))
     head = "NOT VERIFIED because of it  " if is_so else "would be NOT VERIFIED  "
     lines += wrapped([(head, "warn"), data(_criteria(state, named))], width, 2)
     return [*lines, []]
@@ -99,7 +99,7 @@ def _name(criterion: str) -> str:
 
 def item_lines(state: DrillState, kind: str, selected: int, width: int) -> tuple[list[Line], range]:
     """The checklist, its selected item in full, and which lines that is."""
-    procedure, known = PROCEDURES[kind], state.emergencies.of(kind)
+    procedure, known = PROCEDURES[kind], latest(state, kind)
     lines: list[Line] = []
     chosen = range(0)
     for place, item in enumerate(procedure.items):
@@ -142,7 +142,8 @@ def _detail(
         lines += wrapped(
             [(f"{'made safe':>{INDENT - 2}}  ", "dialog_dim"), (item.safe, "good")], width, INDENT
         )
-    block = text_of(state, known, item.id) if known is not None and item.how == "block" else ""
+    is_open = known is not None and known.closed is None and item.how == "block"
+    block = text_of(state, known, item.id) if known is not None and is_open else ""
     if block:
         rows = block.rstrip("\n").split("\n")
         shown = rows[:BLOCK_LINES] + (

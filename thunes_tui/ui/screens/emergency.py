@@ -51,7 +51,7 @@ class EmergencyScreen(Dialog[None]):
     def head(self, width: int, /) -> list[Line]:
         state = self.desk.state
         count = len(state.emergencies.active)
-        said = f"{count} to see to" if count else "none sensed"
+        said = f"{count} to see to" if count else "none to see to"
         title: Line = [("EMERGENCIES", "strong"), (f"   {said}", "warn" if count else "dialog_dim")]
         others = (
             [data(self.desk.message, "bad" if self.desk.alarming else "text")] if self.desk.message else []
