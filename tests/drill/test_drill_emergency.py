@@ -471,3 +471,9 @@ def test_on_a_real_phone_an_alert_that_nobody_confirms_is_offered_as_telegrams_a
     assert play.verdict("T1.C3") == ""
     play.ask(intents.SeeAlert())
     assert play.verdict("T1.C3") == "FAIL"
+
+
+def test_a_database_that_its_checklist_is_making_anew_is_no_further_damage(play: Playbook) -> None:
+    opened(play.ready(), "database")
+    for problem in ("no database at /p/x", "/p/x is empty: no database was ever written there"):
+        play.see(seen.PositionsSeen(problem=problem)).gives(box.PositionsRead)

@@ -24,11 +24,10 @@ from thunes_tui.events.base import Event
 from thunes_tui.observations import Observation
 from thunes_tui.runbook.model import Criterion
 
-DAMAGED = re.compile(
-    r"malformed|no SQLite database|not a database|is empty: no database|no such table|^damaged:"
-)
+DAMAGED = re.compile(r"malformed|no SQLite database|not a database|no such table|^damaged:")
 """What is said of a database that is none any more; one that is locked or in a transaction is none of it."""
-VANISHED = "no database at"
+VANISHED = re.compile(r"^no database at|is empty: no database")
+"""Nothing where one was; while its checklist is open that is what its items do."""
 NOT_SET = "not set"
 """What the pre-flight says of a Telegram that nobody has configured: nothing has stopped working."""
 
@@ -84,7 +83,7 @@ def positions_read(draft: Draft, event: box.PositionsRead) -> None:
     if DAMAGED.search(event.problem):
         sense(draft, "database", event.problem, "database")
         return
-    is_gone = event.problem.startswith(VANISHED) and draft.state.last_positions is not None
+    is_gone = VANISHED.search(event.problem) is not None and draft.state.last_positions is not None
     if is_gone and (handled is None or handled.opened is None):  # else it was set aside
         sense(draft, "database", f"{event.problem}, where one was read before", "database")
 
