@@ -24,9 +24,9 @@ from thunes_tui.events.base import Event
 from thunes_tui.observations import Observation
 from thunes_tui.runbook.model import Criterion
 
-DAMAGED = re.compile(r"malformed|no SQLite database|not a database|no such table|^damaged:")
+DAMAGED = re.compile(r"malformed|no SQLite database|not a database|^damaged:")
 """What is said of a database that is none any more; one that is locked or in a transaction is none of it."""
-VANISHED = re.compile(r"^no database at|is empty: no database")
+VANISHED = re.compile(r"^no database at|is empty: no database|no such table")
 """Nothing where one was; while its checklist is open that is what its items do."""
 NOT_SET = "not set"
 """What the pre-flight says of a Telegram that nobody has configured: nothing has stopped working."""
