@@ -19,8 +19,8 @@ HISTORY = 8
 """Samples of a sparkline."""
 SWITCH_STYLE = {"ON": "warn", "OFF": "good", "UNKNOWN": "dim"}
 MEGABYTE = 1_048_576
-QUIET_EVERY = 10
-"""The console's own are shown every ten seconds: what moves by itself takes the eye and the line."""
+QUIET_EVERY = 20
+"""The console's own are shown every twenty seconds: what moves by itself takes the eye and the line."""
 MINUTE_S = 60
 MARKS = {"bot": " ● ", "hidden": " ? "}
 
