@@ -78,6 +78,8 @@ async def test_the_consoles_own_are_shown_every_twenty_seconds_and_the_bot_every
     stage.play(box.ProcessBorn("console", 8002, 4, "server", age_s=61.0))
     app = stage.app()
     async with app.run_test(size=LARGE) as pilot:
+        await seen(pilot, str(bot.pid))
+        await seen(pilot, "8002")
         for second, cpu in enumerate((4.0, *(1.0, 2.0) * 10), 1):
             stage.sample((bot.pid, cpu, 1, 1, 1), (8002, cpu, 1, 1, 1))
             stage.time.forward(1)
