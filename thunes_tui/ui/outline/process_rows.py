@@ -19,6 +19,8 @@ HISTORY = 8
 """Samples of a sparkline."""
 SWITCH_STYLE = {"ON": "warn", "OFF": "good", "UNKNOWN": "dim"}
 MEGABYTE = 1_048_576
+WIDE = 100
+"""Cells in which a dead one's row has room for whole words."""
 QUIET_EVERY = 20
 """The console's own are shown every twenty seconds: what moves by itself takes the eye and the line."""
 MINUTE_S = 60
@@ -88,8 +90,9 @@ def alive_row(desk: Desk, process: ProcessState, load: Load | None, width: int, 
         Cell(15, [(f"  {told}", "bad" if process.frozen else "warn")] if told else []),
     ]
     if bot:
-        why = why_unknown(desk.state, process) if len(desk.state.bots) > 1 else ""
-        cells += [*_health(process), Cell(10, [(f"  {why}", "warn")] if why else [])]
+        why = why_unknown(desk.state, process)
+        need = 10 if len(desk.state.bots) > 1 else 1
+        cells += [*_health(process), Cell(need, [(f"  {why}", "warn")] if why else [])]
     return _fitted(cells, width)
 
 
@@ -133,7 +136,8 @@ def dead_row(desk: Desk, process: ProcessState, width: int) -> Line:
     style = "bad" if bot else "dim"
     left: Line = [*_beginning(process, " ✗ ", style, "dim"), ("  " + death(process), style)]
     if process.inner:
-        left.append((f"  {process.inner} in its world", "dim"))
+        words = f"{process.inner} in its world" if width >= WIDE else f"({process.inner})"
+        left.append((f"  {words}", "dim"))
     when = ""
     if process.died is not None:
         when = f"{desk.time_of_day(process.died.t)}.{process.died.t // 1000 % 1000:03} "

@@ -8,7 +8,7 @@ from thunes_tui.ui.desk import Desk
 from thunes_tui.ui.outline.row import duration
 from thunes_tui.ui.widgets.line import Line, data, width_of
 
-WORDS = 20
+WORDS, TIME = 20, 24
 
 
 def recovery_line(desk: Desk, width: int) -> list[Line]:
@@ -40,14 +40,21 @@ def recovery_table(desk: Desk) -> list[Line]:
     lines: list[Line] = [[], [*title, (f"   {halves(known)}", "text")], _death(desk, known)]
     for part in parts_of(known):
         if part.seconds is None:
-            lines.append([("   ◌ ", "dim"), (f"{part.words:<{WORDS}}{'not seen yet':<18}", "dim")])
+            lines.append([("   ◌ ", "dim"), (f"{part.words:<{WORDS}}{'not seen yet':<{TIME}}", "dim")])
             continue
         took = f"{part.seconds:8.3f} s ± {part.error_s:g}"
-        lines.append([("   ✓ ", "good"), (f"{part.words:<{WORDS}}{took:<18}", "text"), (part.source, "dim")])
+        lines.append(
+            [("   ✓ ", "good"), (f"{part.words:<{WORDS}}{took:<{TIME}}", "text"), (part.source, "dim")]
+        )
     return lines
 
 
 def _death(desk: Desk, known: RecoveryState) -> Line:
     assert known.died is not None
     at = f"{desk.time_of_day(known.died.t)}.{known.died.t // 1000 % 1000:03} ± {DEATH_S:g}"
-    return [("   ✗ ", "bad"), (f"{'death':<{WORDS}}", "text"), data(f"{at:<18}"), ("its descriptor", "dim")]
+    return [
+        ("   ✗ ", "bad"),
+        (f"{'death':<{WORDS}}", "text"),
+        data(f"{at:<{TIME}}"),
+        ("its descriptor", "dim"),
+    ]
