@@ -7,6 +7,7 @@ import pytest
 from tests.drill.playbook import BTC, Playbook, like
 from thunes_tui import intents
 from thunes_tui import observations as seen
+from thunes_tui.drill.decision import decide_outcome
 from thunes_tui.drill.effects import AskProbe, CompareRecovered, SetDeadline
 from thunes_tui.drill.next import next_action
 from thunes_tui.drill.results import results
@@ -71,6 +72,17 @@ class TestDeath:
 
 
 class TestReturn:
+    @pytest.mark.parametrize(("test", "told"), [("T1", False), ("T3", True)])
+    def test_is_the_drills_success_only_from_the_crash_that_is_drilled(
+        self, play: Playbook, test: str, told: bool
+    ) -> None:
+        play.ready_for(test)
+        play.see(DEAD)
+        born(play)
+        play.log("Bot healthy")
+        assert play.state.recovery.healthy is not None
+        assert dict(decide_outcome(play.state).successful)["the bot recovered from its crash"] == told
+
     def test_is_a_process_born_after_the_death(self, killed: Playbook) -> None:
         killed.log("Bot healthy").gives()
         born(killed)

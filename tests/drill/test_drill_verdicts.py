@@ -155,7 +155,7 @@ def drawn(dice: Random, base: DrillState) -> DrillState:
         criteria=criteria,
         findings=findings,
         remarks=remarks,
-        recovery=RecoveryState(healthy=dice.choice((None, 2.0))),
+        recovery=RecoveryState(attempt=dice.choice(("T1#1", "T3#1")), healthy=dice.choice((None, 2.0))),
         ticked=dice.choice(({}, {"1": "ann"}, {"1": "sensed"})),
     )
 
@@ -208,6 +208,6 @@ def successful(state: DrillState, passed: int) -> list[bool]:
         passed >= 3,
         all(t.cause or t.reason for t in tests if t.verdict != "PASS"),
         len(notes) <= 4 and all(r.reason for r in notes),
-        state.recovery.healthy is not None,
+        state.recovery.healthy is not None and state.recovery.attempt == "T3#1",
         trail and not any(f.veto and f.source == "audit" for f in state.findings),
     ]

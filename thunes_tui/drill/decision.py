@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from thunes_tui.drill.emergency_results import action_items
 from thunes_tui.drill.model import DrillState, TestState
-from thunes_tui.drill.recovery import of_crash_test
+from thunes_tui.drill.recovery import has_recovered
 
 ALL_PASS = (
     "Review the pre-deployment checklist",
@@ -177,6 +177,6 @@ def drill_successful(state: DrillState, passed: int, of: int) -> tuple[tuple[str
         (f"at least {max(of - 1, 1)} of {of} passed", of > 0 and passed >= max(of - 1, 1)),
         ("every failure has its cause on record", all(t.cause or t.reason for t in failed)),
         ("deviations are few and explained", len(deviations) <= of and all(r.reason for r in deviations)),
-        ("the bot recovered from its crash", of_crash_test(state).healthy is not None),
+        ("the bot recovered from its crash", has_recovered(state)),
         ("the audit trail kept its integrity", bool(audit_ok) and set(audit_ok) == {"PASS"} and not damaged),
     )

@@ -76,6 +76,14 @@ def of_crash_test(state: DrillState) -> RecoveryState:
     return state.recovery
 
 
+def has_recovered(state: DrillState) -> bool:
+    """Whether the bot came back from the crash that is drilled; a restart at another time is none of it."""
+    known = of_crash_test(state)
+    crashes = [t.id for t in state.plan if expects_death(t)]
+    drilled = not crashes or known.attempt.partition("#")[0] in crashes
+    return drilled and known.healthy is not None
+
+
 def settle_recovery(draft: Draft, criterion: Criterion, check: Check, evidence: Evidence | None) -> None:
     """A criterion on the restart or its duration, if the bot has recovered from a death in this test.
 
