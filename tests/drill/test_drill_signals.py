@@ -138,6 +138,14 @@ def test_what_the_guard_or_the_box_says_no_to_is_not_sent(
     ).lacks(SendSignal)
 
 
+@pytest.mark.parametrize(("problem", "vetoes"), [("", 1), ("process 4711 is gone", 0)])
+def test_the_guards_no_vetoes_unless_there_is_nothing_to_guard_any_more(
+    asked: Playbook, problem: str, vetoes: int
+) -> None:
+    asked.see(aim(proven=False, reasons=("a live key",), token="", problem=problem))
+    assert len(asked.findings()) == vetoes
+
+
 def test_one_signal_at_a_time_and_an_old_answer_means_nothing(asked: Playbook) -> None:
     asked.ask(intents.SignalProcess(4711, 100, "freeze")).refused("ann is about to stop process 4711")
     asked.ask(intents.LeaveSignal(1))

@@ -66,6 +66,14 @@ async def test_an_exchange_that_answers_is_asked_and_nothing_earlier_counts(case
         assert (await case.of(bot.pid)) == Proof(proven=True)
 
 
+async def test_a_bot_that_ends_while_it_is_looked_at_is_no_objection(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = iter([[2**22 + 1], [], []])
+    monkeypatch.setattr("thunes_tui.server.guard.running_bots", lambda *_: next(found))
+    assert (await case.guard.prove()).proven
+
+
 async def test_what_was_never_proven_is_not_now(case: Case) -> None:
     case.worker.answer = DOWN
     async with started(case.project) as bot:

@@ -40,7 +40,7 @@ def aimed(draft: Draft, answer: seen.Aimed) -> None:
     if why:
         draft.emit(signals.SignalEnded(known.attempt, "refused", why))
         exact.ended(draft)
-        if not answer.proven and not is_down(answer.reasons):
+        if not (answer.problem or answer.proven or is_down(answer.reasons)):
             note(draft, f"the guard refused a signal to process {known.pid}: {why}"[:500], "guard")
     elif is_exact:
         exact.start(draft, answer.token)

@@ -28,6 +28,9 @@ LIVE_ARGUMENTS = ("--prod", "--production", "--live", "--mainnet", "--real")
 LIVE_WORDS = ("live", "prod", "production", "mainnet", "real")
 AWAY = ("down", "timeout")
 """Kinds of an exchange worker's answer that say nothing but that the exchange does not answer."""
+AGAIN = ": ask again"
+"""How a reason ends that is of this look alone; the guard does so by itself before it says so."""
+LOOKS = 3
 _PRODUCTION = re.compile(r"(?:.+\.)?binance\.(?:com|us|vision)", re.IGNORECASE)
 _TESTNET = re.compile(r"(?:.+\.)?testnet\.binance\.vision", re.IGNORECASE)
 
@@ -64,8 +67,11 @@ class Guard:
 
     async def prove(self) -> Proof:
         """Whether everything that the drill can reach is a testnet, now."""
-        bots = await asyncio.to_thread(running_bots, self._project, self._profile)
-        proof = await prove(self._project, self._profile, self._environ, bots, self._worker)
+        for _ in range(LOOKS):
+            bots = await asyncio.to_thread(running_bots, self._project, self._profile)
+            proof = await prove(self._project, self._profile, self._environ, bots, self._worker)
+            if proof.proven or not all(reason.endswith(AGAIN) for reason in proof.reasons):
+                break  # a bot that ends just now is no objection: who runs is looked up anew
         if proof.proven and proof.settings is not None:
             self._last = f"{hhmmss(self._clock.now().t)} UTC", proof.settings
         elif not is_down(proof.reasons):
@@ -111,7 +117,7 @@ def changed_since(
     try:
         own = effective(project, profile, procfs.environ(pid))
     except OSError:
-        return f"the running bot (pid {pid}): it ended while it was looked at: ask again"
+        return f"the running bot (pid {pid}): it ended while it was looked at{AGAIN}"
     venue = profile.venue
     names = (venue.url_key, venue.key, venue.secret, venue.environment_key)
     other = [name for name in names if own.get(name) != proven.get(name)]
@@ -119,7 +125,7 @@ def changed_since(
         return f"the running bot (pid {pid}): its {other[0]} is not the one that was proven"
     known = procfs.stat(pid)
     if known is None or known.dead or known.start != start:
-        return f"process {pid} is not the one that was chosen: ask again"
+        return f"process {pid} is not the one that was chosen{AGAIN}"
     return ""
 
 
@@ -146,7 +152,7 @@ async def prove(
     if not reasons:
         reasons += await _probe_reasons(worker, profile)
         if effective(project, profile, environ) != settings:
-            reasons.append(f"{profile.paths.environment} changed while the guard looked: ask again")
+            reasons.append(f"{profile.paths.environment} changed while the guard looked{AGAIN}")
     return Proof(not reasons, tuple(dict.fromkeys(reasons)), settings=settings)
 
 
@@ -230,9 +236,9 @@ def bot_reasons(project: Path, profile: Profile, pid: int) -> list[str]:
     except PermissionError:
         return [f"{whose}its environment cannot be read: run the console as the bot's user"]
     except OSError:
-        return [f"{whose}it ended while it was looked at: ask again"]
+        return [f"{whose}it ended while it was looked at{AGAIN}"]
     if not arguments:
-        return [f"{whose}its arguments cannot be read: ask again"]
+        return [f"{whose}its arguments cannot be read{AGAIN}"]
     reasons = [
         f"{whose}it was started with {argument}: stop it, and start it for testnet"
         for argument in _live_arguments(arguments)
