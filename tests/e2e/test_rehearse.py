@@ -121,7 +121,7 @@ def test_a_rehearsal_that_is_told_to_end_leaves_nothing_behind(private_home: Pat
     assert place != killed
     world = json.loads((place / "world.json").read_text(encoding="utf-8"))
     process.send_signal(number)
-    assert process.wait(20) in (128 + number, -number)
+    assert process.wait(60) in (128 + number, -number)
     assert not place.exists()
     assert not alive(world["init"])
     assert not alive(world["stand_ins"])
