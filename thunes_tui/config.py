@@ -59,10 +59,6 @@ class Bot:
     """The seed's command that starts the bot again after a hang."""
     alert_failed: str = r"(?i)telegram.*\b(?:failed|not sent|not reached)\b"
     """How it says in its log that an alert could not be sent."""
-    recovery_s: float = 60.0
-    """How long a restart may take until the bot is healthy."""
-    alert_s: float = 5.0
-    """How long an alert may take (seed, test 1)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ SEVERITY = {"database": "critical", "audit": "critical", "hang": "serious", "tel
 """By kind; the first two veto the decision (seed: do not deploy until the root cause is found)."""
 KINDS = tuple(SEVERITY)
 """The gravest first."""
-OUTCOMES = ("mended", "not mended", "workaround", "false alarm")
 OVER = ("mended", "false alarm")
 """Outcomes after which it touches nothing any more."""
 FORCED = ("stop", "pkill", "restart")

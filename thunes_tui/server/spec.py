@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from thunes_tui.config import Profile
+from thunes_tui.shellrc import STEPS, UNSET
 
 PASSED_ON = (
     "PATH", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "EDITOR", "VISUAL", "PAGER",
@@ -65,8 +66,8 @@ def shell_environment(spec: SessionSpec, steps: Path) -> dict[str, str]:
     environment |= {name: value for name, value in os.environ.items() if name.startswith("LC_")}
     environment["HOME"] = world.home or os.environ.get("HOME", "/")
     environment["TERM"] = "xterm-256color"
-    environment["THUNES_STEPS"] = str(steps)
-    environment["THUNES_UNSET"] = " ".join(guarded_names(spec.profile))
+    environment[STEPS] = str(steps)
+    environment[UNSET] = " ".join(guarded_names(spec.profile))
     environment.setdefault("LANG", "C.UTF-8")
     tools = Path(environment["HOME"]) / "bin"
     if world.home and tools.is_dir():
