@@ -6,6 +6,7 @@ import pytest
 
 from tests.drill.playbook import Answer, Playbook, like
 from thunes_tui import observations as seen
+from thunes_tui.clock import to_iso
 from thunes_tui.drill.effects import SetDeadline
 from thunes_tui.events import box, steps
 
@@ -19,9 +20,9 @@ def trading(play: Playbook) -> Playbook:
     return play
 
 
-def record(behind_s: float, *, replayed: bool = False) -> seen.AuditSeen:
+def record(behind_s: float, *, stamp: str = "", replayed: bool = False) -> seen.AuditSeen:
     return seen.AuditSeen(
-        900, "a0" * 32, "TRADE_REJECTED", "", {}, "audit", replayed=replayed, behind_s=behind_s
+        900, "a0" * 32, "TRADE_REJECTED", stamp, {}, "audit", replayed=replayed, behind_s=behind_s
     )
 
 
@@ -34,6 +35,27 @@ def test_an_audit_trail_whose_times_go_back_is_a_finding_once(play: Playbook) ->
     play.see(record(3600.0)).holds(FINDING)
     play.see(record(3600.0)).lacks(steps.FindingNoted)
     play.see(record(0.0)).lacks(steps.FindingNoted)
+
+
+def ago(play: Playbook, seconds: float) -> str:
+    """A record's own time, so long before now by the console's clock."""
+    return to_iso(play.now.t - round(seconds * 1e6))
+
+
+def test_a_new_record_of_the_audit_trail_that_is_dated_back_vetoes_once(play: Playbook) -> None:
+    play.ready_for("T1")
+    broken = like(steps.FindingNoted, veto=True, source="invariant", text="...not what the box's clock says")
+    play.see(record(3600.0, stamp=ago(play, 3590))).holds(broken)
+    play.see(record(3600.0, stamp=ago(play, 3590))).lacks(steps.FindingNoted)
+
+
+@pytest.mark.parametrize(
+    ("behind_s", "late_s"), [(3600.0, 0.1), (86_400.0, 30.0), (30.0, 30.0), (30.0, 3600.0)]
+)
+def test_a_clock_that_was_put_back_vetoes_nothing(play: Playbook, behind_s: float, late_s: float) -> None:
+    """The record is of now, or the step is one that a clock makes; the second may be read late."""
+    play.ready_for("T1")
+    play.see(record(behind_s, stamp=ago(play, late_s))).holds(FINDING)
 
 
 def test_what_stood_there_before_is_none(play: Playbook) -> None:

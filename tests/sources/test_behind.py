@@ -73,3 +73,16 @@ def test_many_small_steps_are_one_large_one() -> None:
     times = Times(2.0, float)
     assert [times.behind(f"{900 - step}") for step in range(3)] == [0.0, 0.0, 0.0]
     assert times.behind("897") == 3.0
+
+
+async def test_a_trail_that_begins_anew_is_no_step_back(tmp_path: Path, hub: WatchHub) -> None:
+    path = tmp_path / "audit"
+    path.write_text("")
+    async with running(Audit(path, "audit", MASK, hub)) as got:
+        await got.until(lambda: got.events(SourceOpened))
+        append(path, record("10:00:00"))
+        await got.until(lambda: got.of(AuditSeen))
+        path.rename(tmp_path / "audit.1")
+        path.write_text(record("08:00:00") + record("08:00:01") + record("07:00:00"))
+        await got.until(lambda: len(got.of(AuditSeen)) == 4)
+    assert [each.behind_s for each in got.of(AuditSeen)] == [0, 0, 0, 3601.0]

@@ -90,18 +90,34 @@ SILENCE = "silence"
 """Name of the deadline for that."""
 
 
-def after_time(draft: Draft, source: str, record: AuditSeen | LogSeen) -> None:
-    """Times run forward: one that goes back is a finding, and no veto, for the clock may be to blame.
+def after_time(draft: Draft, source: str, record: AuditSeen | LogSeen, stamp_us: int | None = None) -> None:
+    """Times run forward; the audit trail of THUNES bears UTC, and where nobody's clock is to blame, one that
+    goes back vetoes. The log bears local times, which go back once a year: there it is a finding alone.
 
-    The log bears local times, which go back once a year; the audit trail of THUNES bears UTC.
+    `stamp_us` is the record's own time, where it has a zone or is UTC.
     """
     if not record.behind_s or record.replayed or draft.state.mode == "watch":
         return
     if source == "log" and is_fold(record.behind_s):
         return
     text = f"time runs backwards in the {NAMES[source]} at byte {record.offset}: by {record.behind_s:.1f} s"
-    if not any(known.text == text for known in draft.state.findings):
+    if source == "audit" and stamp_us is not None and is_backdated(draft, record.behind_s, stamp_us):
+        note(draft, f"{text}, and it is not what the box's clock says", "invariant")
+    elif not any(known.text == text for known in draft.state.findings):
         draft.emit(FindingNoted(text, test=_running(draft.state), source="invariant"))
+
+
+CLOCK_STEP_S = 60.0
+"""What a box's clock is put back by is less: it is kept by the network, and a zone moves no UTC."""
+
+
+def is_backdated(draft: Draft, behind_s: float, stamp_us: int) -> bool:
+    """Whether a new record bears a time that the box's clock does not account for.
+
+    A clock that was put back is the bot's and ours: then the record is of now. What is read late, after a new
+    server came, is older than now by that much too; so the step itself must be more than a clock's.
+    """
+    return behind_s > CLOCK_STEP_S and (draft.now.t - stamp_us) / 1e6 > CLOCK_STEP_S
 
 
 NAMES = {"log": "log", "audit": "audit trail"}

@@ -37,7 +37,7 @@ def audit_seen(draft: Draft, record: seen.AuditSeen) -> None:
     if record.replayed:
         return
     after_audit(draft, record, stamp_of(record.timestamp))
-    after_time(draft, "audit", record)
+    after_time(draft, "audit", record, stamp_of(record.timestamp))
     measure(draft, "audit", "audit trail")
     for criterion, check, since in list(counting(draft, "audit")):
         evidence = Evidence(

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from thunes_tui.clock import from_iso
+from thunes_tui.lines.identity import FileId
 from thunes_tui.lines.reader import Chunk
 from thunes_tui.lines.watch import WatchHub
 from thunes_tui.observations import AuditSeen, Observation
@@ -56,6 +57,8 @@ class Audit(FollowedFile):
     def __init__(self, path: Path, shown: str, mask: LineMask, hub: WatchHub | None = None) -> None:
         super().__init__("audit", path, shown, mask, hub)
         self._times = Times(SLACK_S, _seconds)
+        self._timed: FileId | None = None
+        """Whose times these are: another file, or one that was cut, may begin long before them."""
 
     def context(self, data: bytes, offset: int) -> Iterator[Observation]:
         """The last word on the kill switch before we came."""
@@ -67,6 +70,8 @@ class Audit(FollowedFile):
             yield last
 
     def records(self, chunk: Chunk) -> Iterator[Observation]:
+        if chunk.file != self._timed:
+            self._times, self._timed = Times(SLACK_S, _seconds), chunk.file
         if chunk.torn:
             yield self._damaged(chunk.offset, chunk.data, "torn")
         elif chunk.clipped_bytes:
