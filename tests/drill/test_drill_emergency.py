@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+from pathlib import Path
+
 import pytest
 
 from tests.drill.conftest import Make
@@ -19,6 +22,7 @@ from thunes_tui.drill.effects import (
     SendSignal,
     SetDeadline,
 )
+from thunes_tui.drill.emergency_blocks import block
 from thunes_tui.drill.emergency_catalogue import PROCEDURES
 from thunes_tui.drill.emergency_results import action_items
 from thunes_tui.drill.timeline import rows
@@ -477,3 +481,64 @@ def test_a_database_that_its_checklist_is_making_anew_is_no_further_damage(play:
     opened(play.ready(), "database")
     for problem in ("no database at /p/x", "/p/x is empty: no database was ever written there"):
         play.see(seen.PositionsSeen(problem=problem)).gives(box.PositionsRead)
+
+
+def test_an_item_that_was_refused_or_held_has_forced_nothing(play: Playbook) -> None:
+    opened(play.ready_for("T3"), "hang")
+    answer(play, play.ask(intents.RunEmergencyItem("hang", "restart")), problem="the bot lives")
+    held = play.ask(intents.RunEmergencyItem("hang", "pkill"))
+    answer(play, held, confirm="paper_trader", victims=("4711 bot",)).holds(events.EmergencyItemHeld)
+    play.ask(intents.RunEmergencyItem("hang", "stop"))
+    play.ask(intents.LeaveSignal(1)).holds(like(ENDED, item="stop", outcome="refused"))
+    assert not play.state.emergencies.handled[0].in_force
+    play.see(seen.Aimed(1, True, (), "t", victims=("4711 bot",), confirm="paper_trader"))
+
+
+def test_a_ladder_that_was_left_after_its_first_signal_has_forced_the_bot(play: Playbook) -> None:
+    opened(play.ready_for("T3"), "hang")
+    play.ask(intents.RunEmergencyItem("hang", "stop"))
+    play.see(seen.Aimed(1, True, (), "t", victims=("4711 bot",), confirm="paper_trader"))
+    play.ask(intents.ConfirmSignal(1, "paper_trader"))
+    again = seen.Aimed(1, True, (), "t", victims=("4711 bot",), confirm="paper_trader", confirmed=True)
+    play.see(again).holds(SendSignal)
+    play.ask(intents.LeaveSignal(1)).holds(like(ENDED, item="stop", outcome="failed"))
+    assert play.state.emergencies.handled[0].in_force
+
+
+def test_beside_a_silent_telegram_the_drill_goes_on_and_so_do_its_deviations(play: Playbook) -> None:
+    opened(play.ready_for("T1"), "telegram")
+    play.command("ls logs", "")
+    play.ask(intents.SignalProcess(4711, 100, "stop"))
+    play.see(seen.Aimed(1, True, (), "t", victims=("4711 bot",), confirm="paper_trader"))
+    play.ask(intents.ConfirmSignal(1, "paper_trader"))
+    play.see(seen.Aimed(1, True, (), "t", victims=("4711 bot",), confirm="paper_trader", confirmed=True))
+    assert len(play.deviations()) == 2
+
+
+def test_a_bot_that_the_checklist_restarted_and_that_dies_unasked_is_a_finding(play: Playbook) -> None:
+    opened(play.ready_for("T1"), "hang")
+    play.see(seen.BotGone(4711, 100, None, 9))
+    assert play.findings() == []
+    play.wait(5)
+    play.see(seen.BotFound("bot", 4712, 200, BOT.argv))
+    play.wait(30)
+    play.see(seen.BotGone(4712, 200, 1, None))
+    assert ["died unasked" in text for text in play.findings()] == [True]
+
+
+def test_a_new_database_is_made_only_where_no_journal_of_the_old_one_lies(play: Playbook) -> None:
+    opened(play.ready(), "database")
+    for item in ("restore", "reinitialise"):
+        asked = play.ask(intents.RunEmergencyItem("database", item))
+        (effect,) = asked.of(CheckEmergency)
+        assert "test ! -e /p/data/positions.db-journal\n" in effect.command
+        answer(play, asked, problem="not now").holds(like(ENDED, outcome="refused"))
+
+
+def test_an_audit_trail_that_is_not_there_is_not_a_damaged_one(play: Playbook, tmp_path: Path) -> None:
+    opened(play.ready(), "audit")
+    text = block(play.state, play.state.emergencies.handled[0], "validate", 1)
+    text = text.replace(PATHS["audit"], str(tmp_path / "gone.jsonl"))
+    ended = subprocess.run(["bash", "-c", text], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (2, "")
+    run(play, "audit", "validate", ended.stdout, ended.returncode).lacks(SENSED)

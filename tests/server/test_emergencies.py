@@ -14,7 +14,7 @@ import pytest
 
 from tests.sandbox.fault_rig import quick
 from tests.server.session_rig import Player, Session, private_dirs, runbook, sandbox, session
-from thunes_tui import intents
+from thunes_tui import config, intents
 from thunes_tui.clock import system
 from thunes_tui.drill import seen_signals
 from thunes_tui.drill.decision import decide_outcome
@@ -22,6 +22,7 @@ from thunes_tui.drill.emergencies import Emergency, ItemState
 from thunes_tui.drill.model import DrillState
 from thunes_tui.sandbox.fault import catalogue, scene
 from thunes_tui.sandbox.place import Place
+from thunes_tui.server.conditions import Conditions
 
 DOCUMENT = """\
 # A short drill
@@ -288,3 +289,13 @@ async def test_damage_of_the_trail_from_before_the_session_is_found_and_kept(pla
             await player.ask(close, lambda s: not s.emergencies.active)
             assert len([f for f in player.state.findings if f.veto]) == 1
             await player.close()
+
+
+def test_a_journal_that_the_old_database_left_is_in_the_way_of_the_new_one(tmp_path: Path) -> None:
+    profile = config.Profile()
+    database = tmp_path / profile.paths.database
+    database.parent.mkdir(parents=True, exist_ok=True)
+    conditions = Conditions(tmp_path, profile, set)
+    assert conditions.problem(("absent",), ()) == ""
+    Path(f"{database}-journal").write_bytes(b"\xd9\xd5\x05\xf9 \xa1c\xd7")
+    assert "-journal would be played into the new database" in conditions.problem(("absent",), ())

@@ -9,6 +9,7 @@ import difflib
 import re
 
 from thunes_tui.drill.draft import Draft, short
+from thunes_tui.drill.emergencies import BESIDE
 from thunes_tui.drill.model import DrillState, Remark
 from thunes_tui.events.steps import DeviationNoted, NoteAdded
 from thunes_tui.runbook.model import Step, Test
@@ -31,8 +32,8 @@ def note_typed(draft: Draft, line: str) -> None:
     test, typed = draft.state.running_test, line.strip()
     if test is None or not typed or is_own(draft.state, test, typed):
         return
-    if draft.state.emergencies.handled:
-        kind = draft.state.emergencies.handled[0].kind
+    kind = next((e.kind for e in draft.state.emergencies.handled if e.kind not in BESIDE), "")
+    if kind:
         draft.emit(
             NoteAdded(f"typed in the shell in an emergency ({kind}): {' '.join(typed.split())[:CLIP]}")
         )

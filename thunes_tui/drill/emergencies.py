@@ -14,6 +14,10 @@ OVER = ("mended", "false alarm")
 """Outcomes after which it touches nothing any more."""
 FORCED = ("stop", "pkill", "restart")
 """Items after which how long a bot took, and that it lives, is no longer its own doing."""
+STOPPED_IN = ("hang", "database")
+"""Kinds whose checklist has the bot stopped."""
+BESIDE = ("telegram",)
+"""Kinds beside which the drill goes on by its runbook: they excuse no other command."""
 AT_WORK = ("requested", "running")
 
 
@@ -29,6 +33,8 @@ class ItemState:
     status: str = ""
     """Empty while untouched; `requested held running`, then `done failed refused unknown` or `skipped`."""
     attempt: int = 0
+    ran: bool = False
+    """An attempt reached the box, as far as anybody knows: one that was refused or held has not."""
     done: bool = False
     """An attempt did it; one that was refused since, and so did nothing, does not undo that."""
     exit: int | None = None
@@ -81,7 +87,7 @@ class Emergency:
         if self.closed is not None and self.outcome in OVER:
             return False
         if self.kind == "hang":
-            return any(self.item(name).attempt for name in FORCED)
+            return any(self.item(name).ran or self.item(name).status == "running" for name in FORCED)
         return bool(self.causes) and (self.outage or self.kind != "telegram")
 
     def item(self, name: str) -> ItemState:

@@ -37,7 +37,12 @@ VALIDATE = """\
 python3 - <<'EOF'
 import json, sys
 bad = i = at = 0
-with open({path!r}, 'rb') as f:
+try:
+    lines = open({path!r}, 'rb')
+except OSError as error:
+    print(f'it cannot be checked: {{error}}')
+    sys.exit(2)
+with lines as f:
     for i, line in enumerate(f, 1):
         try:
             json.loads(line)
@@ -121,15 +126,21 @@ def _move_aside(state: DrillState, emergency: Emergency, attempt: int) -> str:
     return _apart("\n".join([*lines, f"test ! -e {quote(path)}", f"ls -l {quote(name)}"]))
 
 
+def _clear(state: DrillState) -> str:
+    """Nothing of the damaged one stands there: SQLite would play its journal into the new one."""
+    path = state.paths.get("database", "")
+    return "\n".join(f"test ! -e {quote(each)}" for each in (path, *(f"{path}-{end}" for end in SIDE)))
+
+
 def _restore(state: DrillState, _emergency: Emergency, _attempt: int) -> str:
     path = quote(state.paths.get("database", ""))
-    return _apart(f"test ! -e {path}\ncp -n {quote(backup(state))} {path}\nls -l {path}")
+    return _apart(f"{_clear(state)}\ncp -n {quote(backup(state))} {path}\nls -l {path}")
 
 
 def _reinitialise(state: DrillState, _emergency: Emergency, _attempt: int) -> str:
     path = quote(state.paths.get("database", ""))
     made = 'python -c "from src.models.position import PositionTracker; pt = PositionTracker()"'
-    return _apart(f"test ! -e {path}\n{_entered(state)}\n{made}\nls -l {path}")
+    return _apart(f"{_clear(state)}\n{_entered(state)}\n{made}\nls -l {path}")
 
 
 def _validate(state: DrillState, _emergency: Emergency, _attempt: int) -> str:

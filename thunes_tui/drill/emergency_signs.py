@@ -141,7 +141,8 @@ def signal_ended(draft: Draft, event: signals.SignalEnded) -> None:
     """The stop ladder of a checklist has come to its end; a bot that died before it is stopped as well."""
     asked = draft.state.signalling
     lives = any((p.pid, p.start) == (asked.pid, asked.start) for p in draft.state.bots)
-    outcomes = {"dead": "done", "gone": "done", "left": "refused", "refused": "refused" if lives else "done"}
+    outcomes = {"dead": "done", "gone": "done", "refused": "refused" if lives else "done"}
+    outcomes["left"] = "failed" if asked.signal else "refused"
     for known in draft.state.emergencies.handled:
         item = known.item("stop")
         if item.status == "running":

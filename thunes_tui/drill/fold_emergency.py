@@ -93,6 +93,7 @@ def started(state: DrillState, event: events.EmergencyItemStarted, mark: Mark) -
         mark,
         status="running",
         attempt=event.attempt,
+        **({} if event.item == "stop" else {"ran": True}),
         evidence=event.evidence,
         exit=None,
         detail="",
@@ -112,6 +113,7 @@ def ended(state: DrillState, event: events.EmergencyItemEnded, mark: Mark) -> Dr
         exit=event.exit,
         detail=event.detail,
         by=before.by or mark.by,
+        ran=before.ran or event.outcome in ("done", "failed", "unknown"),
         done=event.outcome == "done" or (before.done and event.outcome == "refused"),
     )
 

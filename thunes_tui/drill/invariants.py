@@ -9,6 +9,7 @@ from __future__ import annotations
 from thunes_tui.drill.checks import matches
 from thunes_tui.drill.draft import Draft
 from thunes_tui.drill.effects import SetDeadline
+from thunes_tui.drill.emergencies import STOPPED_IN, Emergency
 from thunes_tui.drill.model import DrillState, expects_death
 from thunes_tui.drill.step_state import flags
 from thunes_tui.events.box import SourceMarked
@@ -58,9 +59,19 @@ def after_death(draft: Draft, gone: BotGone) -> None:
     asked = draft.state.signalling
     if (asked.pid, asked.start) == (gone.pid, gone.start) and asked.how == "stop" and asked.signal:
         return  # a person stopped it, and that is on record
-    if any(each.kind in ("hang", "database") for each in draft.state.emergencies.handled):
+    if any(is_its_bot(draft.state, each, gone) for each in draft.state.emergencies.handled):
         return  # its checklist has it stopped
     note(draft, f"the bot died unasked: pid {gone.pid} {gone.detail}".rstrip(), "invariant")
+
+
+def is_its_bot(state: DrillState, emergency: Emergency, gone: BotGone) -> bool:
+    """Whether the checklist has this bot stopped: the one it was opened on, and not the one it restarted."""
+    if emergency.kind not in STOPPED_IN:
+        return False
+    known = next((p for p in state.processes if (p.pid, p.start) == (gone.pid, gone.start)), None)
+    born = known.born if known is not None else None
+    told = (emergency.opened, emergency.item("pkill").at)
+    return born is None or any(at is not None and at.t >= born.t for at in told)
 
 
 def signals(state: DrillState, test: Test) -> bool:

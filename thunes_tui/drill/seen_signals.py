@@ -11,6 +11,7 @@ from thunes_tui.drill.asked_people import here
 from thunes_tui.drill.asked_signals import FIRST, SIGCONT, SIGKILL, SIGNAL_NAMES, SIGSTOP, SIGTERM
 from thunes_tui.drill.draft import Draft
 from thunes_tui.drill.effects import SendSignal
+from thunes_tui.drill.emergencies import STOPPED_IN
 from thunes_tui.drill.facts import SignalState
 from thunes_tui.drill.invariants import note
 from thunes_tui.drill.transitions import not_proven
@@ -75,7 +76,7 @@ def note_by_hand(draft: Draft) -> None:
     """A process that a person stops is no step of the runbook."""
     known = draft.state.signalling
     test, step = here(draft.state)
-    if draft.state.emergencies.handled:
+    if any(each.kind in STOPPED_IN for each in draft.state.emergencies.handled):
         return  # it is the emergency's, and stands with it
     if test and known.how != "thaw":
         text = f"process {known.pid} {DONE_BY[known.how]} by {known.by} from the processes pane"

@@ -63,9 +63,12 @@ class Conditions:
         return ""
 
     def _in_the_way(self) -> str:
-        if not self._database.exists():
-            return ""
-        return f"{self._profile.paths.database} is still in its place: set the damaged file aside first"
+        """A journal that is left behind, too: SQLite would play it into the database that comes."""
+        name = self._profile.paths.database
+        if self._database.exists():
+            return f"{name} is still in its place: set the damaged file aside first"
+        left = next((each for each in SIDE if Path(f"{self._database}-{each}").exists()), "")
+        return f"{name}-{left} would be played into the new database: move it beside the old" if left else ""
 
     def _unsound_backup(self) -> str:
         name = f"{self._profile.paths.database}.backup"
