@@ -55,6 +55,18 @@ def test_the_person_is_apart_from_the_machine(dead: Playbook) -> None:
     assert (told["person_s"], told["machine_s"]) == (person_s(known), machine_s(known))
 
 
+def test_an_audit_event_is_the_new_bots_only_while_it_is_the_one_bot(dead: Playbook) -> None:
+    dead.see(new(0.1))
+    dead.see(seen.BotFound("bot", 4900, 950, "python src/live/paper_trader.py --symbol ETHUSDT"))
+    dead.wait(60)
+    dead.audit("TRADE_APPROVED", side="BUY")
+    assert recovery(dead).audit is None, "it may be the other's"
+    dead.see(seen.BotGone(4900, 950, signal=9))
+    dead.wait(5)
+    dead.audit("TRADE_APPROVED", side="BUY")
+    assert recovery(dead).audit == pytest.approx(65, abs=1)
+
+
 def test_of_several_commands_the_last_before_the_birth_started_it(dead: Playbook) -> None:
     dead.command("ps aux", "")
     dead.wait(3)
