@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
@@ -36,15 +38,22 @@ async def typed(pilot: Pilot[int], text: str) -> None:
         )
 
 
+@asynccontextmanager
+async def at_step(
+    stage: Stage, said: str, key: str, size: tuple[int, int] = LARGE
+) -> AsyncIterator[Pilot[int]]:
+    """The console says this of its next step, and the key is pressed."""
+    async with stage.app().run_test(size=size) as pilot:
+        await seen(pilot, said)
+        await pilot.press(key)
+        yield pilot
+
+
 class TestFilling:
     @pytest.mark.parametrize("size", [LARGE, SMALL])
     async def test_enter_asks_for_each_value_and_gives_them_all(self, size: tuple[int, int]) -> None:
         stage = waiting()
-        app = stage.app()
-        async with app.run_test(size=size) as pilot:
-            await seen(pilot, "fill in step 1.2")
-            await seen(pilot, "<DATE> in its block waits to be filled in")
-            await pilot.press("enter")
+        async with at_step(stage, "<DATE> in its block waits to be filled in", "enter", size) as pilot:
             await seen(pilot, "1 of 2")
             await seen(pilot, "in: cp a.<DATE> b.<DATE>")
             await typed(pilot, "9-10")
@@ -58,24 +67,18 @@ class TestFilling:
 
     async def test_no_value_is_no_value(self) -> None:
         stage = waiting()
-        app = stage.app()
-        async with app.run_test(size=LARGE) as pilot:
-            await seen(pilot, "fill in step 1.2")
-            await pilot.press("enter")
+        async with at_step(stage, "fill in step 1.2", "enter") as pilot:
             await seen(pilot, "1 of 2")
             await pilot.press("enter")
             await seen(pilot, "<DATE> has no value yet")
             await pilot.press("ctrl+g")
             await pilot.pause()
-            assert not isinstance(app.screen, Fill)
+            assert not isinstance(pilot.app.screen, Fill)
         assert stage.link.asked == []
 
     async def test_what_is_meant_as_it_stands_wants_the_reason(self) -> None:
         stage = waiting("sort [A_B]\n")
-        app = stage.app()
-        async with app.run_test(size=LARGE) as pilot:
-            await seen(pilot, "fill in step 1.2")
-            await pilot.press("enter")
+        async with at_step(stage, "fill in step 1.2", "enter") as pilot:
             await seen(pilot, "1 of 1")
             await pilot.press("ctrl+o")
             await seen(pilot, "Why it is meant as it stands")
@@ -88,10 +91,7 @@ class TestFilling:
 
     async def test_a_value_is_taken_back_with_the_arrow(self) -> None:
         stage = waiting()
-        app = stage.app()
-        async with app.run_test(size=LARGE) as pilot:
-            await seen(pilot, "fill in step 1.2")
-            await pilot.press("enter")
+        async with at_step(stage, "fill in step 1.2", "enter") as pilot:
             await seen(pilot, "1 of 2")
             await typed(pilot, "x")
             await pilot.press("enter", "up")
@@ -103,10 +103,7 @@ class TestFilling:
 
     async def test_a_secret_is_asked_for_by_the_name_of_a_variable(self) -> None:
         stage = waiting("export API=your_api_key_here\n")
-        app = stage.app()
-        async with app.run_test(size=SMALL) as pilot:
-            await seen(pilot, "fill in step 1.2")
-            await pilot.press("enter")
+        async with at_step(stage, "fill in step 1.2", "enter", SMALL) as pilot:
             await seen(pilot, "A secret is never typed here")
             await typed(pilot, "abc")
             await pilot.press("enter")
@@ -117,10 +114,7 @@ class TestFilling:
         stage = waiting()
         text = "cp a.1 b.1\n"
         stage.play(blocks.StepFilled("T1.S2", (("<DATE>", "1"), ("<DATE>", "1")), text))
-        app = stage.app()
-        async with app.run_test(size=LARGE) as pilot:
-            await seen(pilot, "run step 1.2")
-            await pilot.press("enter")
+        async with at_step(stage, "run step 1.2", "enter") as pilot:
             await pilot.pause()
         assert stage.link.asked == [intents.RunStep("T1.S2", digest(text))]
 
@@ -131,25 +125,19 @@ class TestEditing:
         self, size: tuple[int, int]
     ) -> None:
         stage = waiting("tail -n 20 audit.jsonl\n")
-        app = stage.app()
-        async with app.run_test(size=size) as pilot:
-            await seen(pilot, "run step 1.2")
-            await pilot.press("M")
+        async with at_step(stage, "run step 1.2", "M", size) as pilot:
             await seen(pilot, "Edit step 1.2 before it runs")
             await seen(pilot, "as the document has it")
             await pilot.press(*["right"] * 8, "delete", "5")
             await seen(pilot, "-20 +50")
             await pilot.press("ctrl+d")
             await pilot.pause()
-            assert not isinstance(app.screen, Edit)
+            assert not isinstance(pilot.app.screen, Edit)
         assert stage.link.asked == [intents.EditStep("T1.S2", "tail -n 50 audit.jsonl\n")]
 
     async def test_an_unchanged_text_is_kept_by_nobody(self) -> None:
         stage = waiting("ls\n")
-        app = stage.app()
-        async with app.run_test(size=LARGE) as pilot:
-            await seen(pilot, "run step 1.2")
-            await pilot.press("M")
+        async with at_step(stage, "run step 1.2", "M") as pilot:
             await seen(pilot, "Edit step 1.2")
             await pilot.press("ctrl+d")
             await seen(pilot, "nothing was changed")
@@ -171,10 +159,7 @@ class TestEditing:
 
     async def test_a_step_by_hand_has_nothing_to_edit(self) -> None:
         stage = waiting("")
-        app = stage.app()
-        async with app.run_test(size=LARGE) as pilot:
-            await seen(pilot, "begin step 1.2")
-            await pilot.press("M")
+        async with at_step(stage, "begin step 1.2", "M") as pilot:
             await seen(pilot, "has no block")
 
 
