@@ -39,7 +39,8 @@ def audit_seen(draft: Draft, record: seen.AuditSeen) -> None:
     after_audit(draft, record, stamp_of(record.timestamp))
     after_time(draft, "audit", record, stamp_of(record.timestamp))
     if len(draft.state.bots) == 1 and is_successor(draft, draft.state.bots[0]):
-        measure(draft, "audit", "audit trail")  # a record names no process: of two, either may have written it
+        # A record names no process: of two, either may have written it.
+        measure(draft, "audit", "audit trail")
     for criterion, check, since in list(counting(draft, "audit")):
         evidence = Evidence(
             "audit",
