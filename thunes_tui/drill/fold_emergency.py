@@ -93,7 +93,6 @@ def started(state: DrillState, event: events.EmergencyItemStarted, mark: Mark) -
         mark,
         status="running",
         attempt=event.attempt,
-        **({} if event.item == "stop" else {"ran": True}),
         evidence=event.evidence,
         exit=None,
         detail="",

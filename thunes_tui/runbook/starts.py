@@ -11,6 +11,8 @@ CUT = 300
 """Characters at which a process's command line is cut off."""
 _WRAPPED = 6
 """Wrappers around a command that are looked through."""
+HIDDEN = "[redacted:"
+"""Stands in a command line for a secret that nobody is told."""
 _OPEN = frozenset("$`*?[{~")
 """A word with one of these is whatever the shell makes of it."""
 
@@ -57,8 +59,9 @@ def otherwise(wanted: tuple[str, ...], argv: str, scripts: tuple[str, ...]) -> s
     asked, given = arguments(wanted, scripts), arguments(tuple(argv.split()), scripts)
     if asked is None or given is None or len(argv) >= CUT:
         return ""
+    asked = " ".join(asked).split()  # as the command line of a process is told: an argument may hold spaces
     same = len(asked) == len(given) and all(
-        set(word) & _OPEN or word == got for word, got in zip(asked, given, strict=True)
+        set(word) & _OPEN or HIDDEN in got or word == got for word, got in zip(asked, given, strict=True)
     )
     if same or (len(asked) != len(given) and any(set(word) & _OPEN for word in asked)):
         return ""
