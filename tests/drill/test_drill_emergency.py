@@ -542,3 +542,13 @@ def test_an_audit_trail_that_is_not_there_is_not_a_damaged_one(play: Playbook, t
     ended = subprocess.run(["bash", "-c", text], capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stderr) == (2, "")
     run(play, "audit", "validate", ended.stdout, ended.returncode).lacks(SENSED)
+
+
+def test_a_stop_whose_signal_had_ended_when_the_server_died_is_not_on_its_way_for_ever(
+    play: Playbook,
+) -> None:
+    opened(play.ready_for("T1"), "hang")
+    play.ask(intents.RunEmergencyItem("hang", "stop"))
+    play.record(signals.SignalEnded(1, "dead", "by SIGTERM", 20.0))
+    play.see(seen.ServerCameBack("boot")).holds(like(ENDED, item="stop", outcome="done"))
+    assert play.state.emergencies.at_work is None

@@ -101,6 +101,16 @@ class TestTheExactWay:
         held.see(seen.ServerCameBack("boot")).lacks(SendSignal)
         assert held.status("T3.S2") == "unknown"
 
+    def test_has_ended_where_the_server_died_between_the_signals_end_and_the_steps(
+        self, held: Playbook
+    ) -> None:
+        held.ask(EXACT)
+        held.see(AIMED)
+        held.record(signals.SignalEnded(1, "dead", "by SIGKILL", 13.3))
+        held.see(seen.ServerCameBack("boot")).lacks(steps.StepUnknown).holds(
+            like(steps.StepEnded, step="T3.S2", exit=None)
+        )
+
     def test_goes_with_the_console_that_asked_for_it(self, held: Playbook) -> None:
         held.ask(EXACT)
         held.see(seen.Left(ANN.client)).holds(signals.SignalEnded, steps.StepAborted)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from thunes_tui import observations as seen
-from thunes_tui.drill import abort, seen_emergency, starts, undo
+from thunes_tui.drill import abort, emergency_signs, exact, seen_emergency, starts, undo
 from thunes_tui.drill.checks import waiting
 from thunes_tui.drill.draft import Draft
 from thunes_tui.drill.effects import AskGuard, FindDead, TakeBaseline
@@ -27,6 +27,7 @@ def came_back(draft: Draft, back: seen.ServerCameBack) -> None:
         draft.emit(drill.PreflightEnded(run, "UNKNOWN", "UNKNOWN", passed=False))
     seen_emergency.lost(draft, "the server died")
     seen_emergency.lost(draft, "the server died", "look")
+    emergency_signs.catch_up(draft)
     server_died(draft)
     starts.lost(draft, "the server died while the bot was waited for")
     lost_processes(draft, back.boot)
@@ -43,7 +44,9 @@ def came_back(draft: Draft, back: seen.ServerCameBack) -> None:
 def unfinished(draft: Draft, step: Step) -> None:
     """What the old server left without a result. A step done by hand goes on: the person is still there."""
     known = draft.state.steps[step.id]
-    if known.status == "running" and not known.by_hand:
+    if exact.is_over(draft.state, known):
+        exact.ended(draft)  # what it did is on disk: only the step's own end was not written any more
+    elif known.status == "running" and not known.by_hand:
         text = "the server died while it ran; what it did is for you to find out"
         draft.emit(steps.StepUnknown(step.id, known.attempt, text))
     elif known.status in ("requested", "held"):

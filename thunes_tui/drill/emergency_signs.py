@@ -158,6 +158,13 @@ def signal_ended(draft: Draft, event: signals.SignalEnded) -> None:
             )
 
 
+def catch_up(draft: Draft) -> None:
+    """The signal's end is on disk, and the server died before it wrote that of the item."""
+    asked = draft.state.signalling
+    if asked.attempt and not asked.status:
+        signal_ended(draft, signals.SignalEnded(asked.attempt, asked.outcome, asked.detail))
+
+
 def stalled(draft: Draft, bot: BotStalled) -> None:
     """A living bot does nothing. One that the console froze is not to, and in a pause nobody waits for it."""
     known = next((p for p in draft.state.bots if (p.pid, p.start) == (bot.pid, bot.start)), None)

@@ -78,6 +78,13 @@ def start(draft: Draft, token: str) -> None:
     draft.emit(steps.DeviationNoted(text, "", draft.test(step.id).id, step.id, sensed=True))
 
 
+def is_over(state: DrillState, known: StepState) -> bool:
+    """Whether the signal of a step that runs has come to its end."""
+    signal = state.signalling
+    is_its = (signal.how, signal.step, signal.pid) == (HOW, known.id, known.exact)
+    return known.status == "running" and is_its and not signal.status
+
+
 def ended(draft: Draft) -> None:
     """The signal is over, one way or another: so is its step."""
     known = draft.state.signalling
