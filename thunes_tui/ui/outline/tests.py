@@ -7,6 +7,7 @@ from thunes_tui.drill.draft import short
 from thunes_tui.drill.ends import exit_words
 from thunes_tui.drill.model import DrillState, StepState, TestState
 from thunes_tui.runbook.model import Step, Test
+from thunes_tui.text import counted
 from thunes_tui.ui.outline import ahead, waits
 from thunes_tui.ui.outline.criteria import rows_of
 from thunes_tui.ui.outline.row import VERDICT_STYLE, Row, glyph, heading, indent, lasted, planned, text
@@ -137,5 +138,5 @@ def _remarks(known: StepState) -> list[Row]:
         rows.append(text(3, (f"{count} expected line{'s' if count > 1 else ''} not shown: ", "warn"),
                          data(known.differences[0], "dim")))  # fmt: skip
     if known.jobs and known.status == "done":
-        rows.append(text(3, (f"left {known.jobs} job{'s' if known.jobs > 1 else ''} in the shell", "dim")))
+        rows.append(text(3, (f"{counted(known.jobs, 'job')} in the shell after it", "dim")))
     return rows
