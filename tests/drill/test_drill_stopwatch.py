@@ -148,3 +148,14 @@ def test_pauses_stand_in_the_sheet_with_their_reasons_and_out_of_its_durations(p
     assert " to " in pause
     assert pause.endswith("by ann: a market event")
     assert "- Duration: 0 s, pauses left out" in text
+
+
+def test_a_bot_that_was_healthy_dies_anew_though_nobody_saw_the_death_before(play: Playbook) -> None:
+    play.ready_for("T3")
+    play.see(seen.BotGone(4711, 100, unwatched=True))
+    play.wait(20)
+    play.see(new(0.0))
+    play.log("Bot healthy")
+    play.wait(60)
+    play.see(seen.BotGone(4800, 900, None, 15))
+    assert play.state.recovery.died == play.now

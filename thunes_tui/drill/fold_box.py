@@ -150,7 +150,9 @@ def _stopwatch(state: DrillState, event: box.ProcessDied, mark: Mark) -> Recover
     """
     old = state.recovery
     same_attempt = bool(state.attempt) and old.attempt == state.attempt
-    fell_over = old.successor == (event.pid, event.start) and old.healthy is None
+    said = any((p.pid, p.start) == (event.pid, event.start) and p.healthy for p in state.processes)
+    # After a death that nobody saw the watch does not run, and the bot's own word is all that tells.
+    fell_over = old.successor == (event.pid, event.start) and old.healthy is None and not said
     if same_attempt and fell_over and event.signal != SIGKILL:
         return RecoveryState(
             old.died,
