@@ -54,6 +54,28 @@ async def test_its_log_its_other_files_and_its_peers_are_named(tmp_path: Path, p
     assert survey.of(bot.pid, 1, seen, 62).files == ()
 
 
+async def test_socket_tables_are_read_again_where_its_sockets_are_others(
+    tmp_path: Path, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = make_checkout(tmp_path / "p")
+    (project / SCRIPT).write_text(OPENS)
+    around, seen = Survey(project, Profile()), dict[str, int]()
+    reads: list[frozenset[int]] = []
+
+    def read(_pid: int, inodes: frozenset[int]) -> set[str]:
+        reads.append(inodes)
+        return {"a:1"}
+
+    monkeypatch.setattr(survey, "_peers", read)
+    async with started(project, str(port)) as bot, started(project, str(port)) as other:
+        for second in (1, 6, 11):
+            assert around.of(bot.pid, 1, seen, second).sockets == ("a:1",)
+        assert len(reads) == 1
+        around.of(other.pid, 1, {}, 11)
+        around.of(bot.pid, 1, seen, 61)
+    assert [len(inodes) for inodes in reads] == [1, 1, 1]
+
+
 @pytest.mark.parametrize(
     ("group", "expected"),
     [

@@ -7,7 +7,6 @@ import re
 import socket
 import stat
 import struct
-from dataclasses import dataclass
 from pathlib import Path
 
 from thunes_tui.config import Profile
@@ -28,14 +27,6 @@ _TCP = "tcp "
 _PASSING = ("/dev/", "/proc/", "/sys/")
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    files: tuple[str, ...] = ()
-    """Known ones by name, `log`, `audit`, `database`; others of the project by path."""
-    sockets: tuple[str, ...] = ()
-    """Peers of its TCP connections, `127.0.0.1:8443`, and `listens on :8000`."""
-
-
 class Survey:
     """Looks at processes again and again; what was open a moment ago counts as open."""
 
@@ -48,24 +39,36 @@ class Survey:
             "database": project / paths.database,
         }
         self._is_world = bool(profile.world.file)
+        self._peers: dict[int, tuple[frozenset[int], int, tuple[str, ...]]] = {}
+        """By pid: its sockets, in which second their peers were read, and these."""
 
     def of(self, pid: int, start: int, seen: dict[str, int], second: int) -> ProcessLooked:
         """`seen` keeps for this process in which second each thing was open last."""
-        found = around(pid, self._project, self._known)
-        seen |= dict.fromkeys((*found.files, *(f"{_TCP}{peer}" for peer in found.sockets)), second)
+        found, sockets = around(pid, self._project, self._known)
+        peers = self._peers_of(pid, sockets, second)
+        seen |= dict.fromkeys((*found, *(f"{_TCP}{peer}" for peer in peers)), second)
         kept = [name for name, last in seen.items() if second - last <= STAYS_S]
         files = sorted((name for name in kept if not name.startswith(_TCP)), key=self._order)
-        peers = sorted(name.removeprefix(_TCP) for name in kept if name.startswith(_TCP))
+        told = sorted(name.removeprefix(_TCP) for name in kept if name.startswith(_TCP))
         keeper = "" if self._is_world else keeper_of(pid)
-        return ProcessLooked(pid, start, tuple(files), tuple(peers), keeper)
+        return ProcessLooked(pid, start, tuple(files), tuple(told), keeper)
+
+    def _peers_of(self, pid: int, sockets: frozenset[int], second: int) -> tuple[str, ...]:
+        """The kernel takes milliseconds to write a socket table: it is read where the sockets are others."""
+        known, read, peers = self._peers.get(pid, (frozenset(), -STAYS_S, ()))
+        if known != sockets or second - read >= STAYS_S:
+            peers = tuple(sorted(_peers(pid, sockets))[:OTHERS])
+            self._peers[pid] = (sockets, second, peers)
+        return peers
 
     def _order(self, name: str) -> tuple[int, str]:
         known = list(self._known)
         return (known.index(name) if name in known else len(known)), name
 
 
-def around(pid: int, project: Path, known: dict[str, Path]) -> Surroundings:
-    """What the process has open now; empty where that is hidden. Costs a look at each of its descriptors."""
+def around(pid: int, project: Path, known: dict[str, Path]) -> tuple[tuple[str, ...], frozenset[int]]:
+    """What the process has open now: files (known ones by name, `log`, `audit`, `database`; others of the
+    project by path) and sockets by inode. Empty where that is hidden. Costs a look at each descriptor."""
     named = {(s.st_dev, s.st_ino): name for name, path in known.items() if (s := _stat(path)) is not None}
     files: set[str] = set()
     sockets: set[int] = set()
@@ -73,7 +76,7 @@ def around(pid: int, project: Path, known: dict[str, Path]) -> Surroundings:
     try:
         descriptors = os.listdir(folder)  # noqa: PTH208 - names, not paths
     except OSError:
-        return Surroundings()
+        return (), frozenset()
     for each in descriptors:
         found = _stat(folder / each)
         if found is None:
@@ -85,7 +88,7 @@ def around(pid: int, project: Path, known: dict[str, Path]) -> Surroundings:
             files |= {name} - {""}
     order = [name for name in known if name in files]
     others = sorted(files - set(known))[:OTHERS]
-    return Surroundings((*order, *others), tuple(sorted(_peers(pid, sockets))[:OTHERS]))
+    return (*order, *others), frozenset(sockets)
 
 
 def keeper_of(pid: int) -> str:
@@ -130,7 +133,8 @@ def _inside(descriptor: Path, project: Path) -> str:
     return path.removeprefix(root) if path.startswith(root) else ""
 
 
-def _peers(pid: int, inodes: set[int]) -> set[str]:
+def _peers(pid: int, inodes: frozenset[int]) -> set[str]:
+    """Of its TCP connections, `127.0.0.1:8443`, and `listens on :8000`."""
     found: set[str] = set()
     if not inodes:
         return found
