@@ -9,6 +9,27 @@ from pathlib import Path
 from thunes_tui.sources import procfs
 from thunes_tui.sources.procfs import Proc
 
+READERS = frozenset(
+    {
+        "bandit", "black", "compileall", "dis", "flake8", "isort", "mypy", "py_compile", "pycodestyle",
+        "pydocstyle", "pyflakes", "pylint", "pyright", "ruff", "tokenize", "vulture",
+    }
+)  # fmt: skip
+"""Python programs that look at a script which they are given, and never run it."""
+
+
+def only_reads(arguments: tuple[str, ...]) -> bool:
+    """Whether a Python's command line is such a program's: `python -m black F`, `python /venv/bin/black F`.
+
+    Whatever else names the script counts as running it: what cannot be told apart is the bot.
+    """
+    for place, word in enumerate(arguments[1:], start=1):
+        if word == "-m":
+            return arguments[place + 1 : place + 2] != () and arguments[place + 1] in READERS
+        if not word.startswith("-"):
+            return word.rpartition("/")[2] in READERS
+    return False
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Recogniser:
@@ -19,7 +40,7 @@ class Recogniser:
 
     def looks_like_bot(self, pid: int, arguments: tuple[str, ...]) -> bool:
         """By its arguments alone: a Python that was given one of the scripts."""
-        return self.names_script(arguments) and procfs.is_python(pid, arguments)
+        return self.names_script(arguments) and not only_reads(arguments) and procfs.is_python(pid, arguments)
 
     def names_script(self, arguments: tuple[str, ...]) -> bool:
         """Whether an argument ends like one of the scripts. Cheap: most processes are told apart by this."""
