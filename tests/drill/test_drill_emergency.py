@@ -552,3 +552,9 @@ def test_a_stop_whose_signal_had_ended_when_the_server_died_is_not_on_its_way_fo
     play.record(signals.SignalEnded(1, "dead", "by SIGTERM", 20.0))
     play.see(seen.ServerCameBack("boot")).holds(like(ENDED, item="stop", outcome="done"))
     assert play.state.emergencies.at_work is None
+
+
+def test_what_the_shell_says_of_its_jobs_is_no_word_of_the_items_block(play: Playbook) -> None:
+    opened(play.ready(), "audit")
+    printed = "Line 4 corrupted\n[1]+  Exit 1                  python src/live/paper_trader.py\n"
+    run(play, "audit", "validate", printed, 1).holds(like(ENDED, detail="Line 4 corrupted"))

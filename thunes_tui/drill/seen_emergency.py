@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -24,6 +25,7 @@ from thunes_tui.events import emergency as events
 from thunes_tui.observations import CommandEnded, NotRun
 
 OPEN_BY = "; open: "
+JOB = re.compile(r"\[\d+\][+-]?\s+(?:Exit \d+|Done|Killed|Terminated|Stopped|Running)\s")
 LAST = 3
 """Lines of what a block printed that are kept beside its exit status."""
 BAD = 1
@@ -128,13 +130,13 @@ def command_ended(draft: Draft, typed: str, mark: CommandEnded) -> None:
 
 
 def told(tail: str, line: str) -> list[str]:
-    """What the block itself printed: neither the line that was typed nor the prompt behind it."""
+    """What the block itself printed: not its typed line, what the shell says of jobs, or the prompt."""
     lines = [each.strip() for each in tail.splitlines()]
     if line in lines:
         lines = lines[lines.index(line) + 1 :]
     if lines and not tail.endswith(("\n", "\r")):
         lines = lines[:-1]
-    return [each for each in lines if each]
+    return [each for each in lines if each and not JOB.match(each)]
 
 
 def not_run(draft: Draft, answer: NotRun) -> None:
