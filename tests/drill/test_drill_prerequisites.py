@@ -10,7 +10,7 @@ from tests.drill.conftest import Make
 from tests.drill.playbook import BTC, Playbook, like
 from thunes_tui import intents
 from thunes_tui.command.rehearsal import summary
-from thunes_tui.drill.decision import decide_outcome
+from thunes_tui.drill.decision import decide_outcome, words_of
 from thunes_tui.drill.results import results
 from thunes_tui.events import drill, steps
 
@@ -24,6 +24,12 @@ def test_what_nobody_confirmed_is_a_finding_as_the_tests_begin(play: Playbook) -
     )
     play.ask(intents.EndTest("T1"))
     play.ask(intents.StartTest("T2")).lacks(steps.FindingNoted)
+
+
+@pytest.mark.parametrize(("text", "named"), [("a" * 80, "a" * 80), ("a" * 81, "a" * 79 + "…")])
+def test_a_long_one_is_cut_where_that_is_seen(play: Playbook, text: str, named: str) -> None:
+    state = replace(play.state, prerequisites=(text,))
+    assert words_of(state, (1,)) == f"prerequisites: 0 of 1 confirmed, not: {named}"
 
 
 def test_what_somebody_confirmed_is_none(play: Playbook) -> None:

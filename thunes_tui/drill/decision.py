@@ -36,6 +36,9 @@ AGAIN = (
     "Do not deploy before all tests pass",
 )
 
+NAMED = 80
+"""Characters of a prerequisite in a finding."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -130,7 +133,8 @@ def unconfirmed_prerequisites(state: DrillState) -> tuple[int, ...]:
 def words_of(state: DrillState, unconfirmed: tuple[int, ...]) -> str:
     """`prerequisites: 4 of 7 confirmed, not: a phone; paper`."""
     of = len(state.prerequisites)
-    named = "; ".join(state.prerequisites[number - 1][:60] for number in unconfirmed)
+    texts = [state.prerequisites[number - 1] for number in unconfirmed]
+    named = "; ".join(text if len(text) <= NAMED else f"{text[: NAMED - 1]}…" for text in texts)
     return f"prerequisites: {of - len(unconfirmed)} of {of} confirmed, not: {named}"
 
 

@@ -11,6 +11,14 @@ from thunes_tui.drill.mark import Mark
 from thunes_tui.drill.model import DrillState
 from thunes_tui.events import emergency as events
 
+_OfItem = (
+    events.EmergencyItemRequested
+    | events.EmergencyItemHeld
+    | events.EmergencyItemStarted
+    | events.EmergencyItemEnded
+    | events.EmergencyItemSkipped
+)
+
 
 def _with(state: DrillState, changed: Emergency) -> DrillState:
     """In place of the one with its number, or behind all others."""
@@ -51,12 +59,12 @@ def opened(state: DrillState, event: events.EmergencyOpened, mark: Mark) -> Dril
     return _with(state, replace(before, opened=mark.at, by=mark.by, criteria=criteria))
 
 
-def _changed(state: DrillState, number: int, item: str, mark: Mark, **changes: Any) -> DrillState:
-    emergency = _at(state, number)
+def _changed(state: DrillState, event: _OfItem, mark: Mark, **changes: Any) -> DrillState:
+    emergency = _at(state, event.number)
     if emergency is None:
         return state
-    changed = replace(emergency.item(item), at=mark.at, **changes)
-    return _with(state, replace(emergency, items={**emergency.items, item: changed}))
+    changed = replace(emergency.item(event.item), at=mark.at, **changes)
+    return _with(state, replace(emergency, items={**emergency.items, event.item: changed}))
 
 
 def requested(state: DrillState, event: events.EmergencyItemRequested, mark: Mark) -> DrillState:
@@ -67,8 +75,7 @@ def requested(state: DrillState, event: events.EmergencyItemRequested, mark: Mar
     kept: dict[str, Any] = {} if again else {"confirm": "", "victims": ()}
     return _changed(
         state,
-        event.number,
-        event.item,
+        event,
         mark,
         status="requested",
         attempt=event.attempt,
@@ -80,16 +87,13 @@ def requested(state: DrillState, event: events.EmergencyItemRequested, mark: Mar
 
 
 def held(state: DrillState, event: events.EmergencyItemHeld, mark: Mark) -> DrillState:
-    return _changed(
-        state, event.number, event.item, mark, status="held", confirm=event.confirm, victims=event.victims
-    )
+    return _changed(state, event, mark, status="held", confirm=event.confirm, victims=event.victims)
 
 
 def started(state: DrillState, event: events.EmergencyItemStarted, mark: Mark) -> DrillState:
     return _changed(
         state,
-        event.number,
-        event.item,
+        event,
         mark,
         status="running",
         attempt=event.attempt,
@@ -104,8 +108,7 @@ def ended(state: DrillState, event: events.EmergencyItemEnded, mark: Mark) -> Dr
     before = emergency.item(event.item) if emergency is not None else ItemState()
     return _changed(
         state,
-        event.number,
-        event.item,
+        event,
         mark,
         status=event.outcome,
         attempt=event.attempt,
@@ -118,9 +121,7 @@ def ended(state: DrillState, event: events.EmergencyItemEnded, mark: Mark) -> Dr
 
 
 def skipped(state: DrillState, event: events.EmergencyItemSkipped, mark: Mark) -> DrillState:
-    return _changed(
-        state, event.number, event.item, mark, status="skipped", detail=event.reason, by=mark.by, exit=None
-    )
+    return _changed(state, event, mark, status="skipped", detail=event.reason, by=mark.by, exit=None)
 
 
 def closed(state: DrillState, event: events.EmergencyClosed, mark: Mark) -> DrillState:
